@@ -51,7 +51,7 @@ def other_arguments(
 def _defaults(node: ast.Call, name: str) -> Iterator[Change]:
     value = _WITH_DEFAULT.get((name, len(node.args)))
     if value and not node.keywords:
-        yield "default", replaced(node, args=[*node.args, ast.parse(value, mode="eval").body])
+        yield "missing default", replaced(node, args=[*node.args, ast.parse(value, mode="eval").body])
     if name in _WITH_LIMIT and len(node.args) == 1 and not node.keywords:
         yield "argument added", replaced(node, args=[*node.args, ast.Constant(1)])
 

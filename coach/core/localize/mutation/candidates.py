@@ -146,7 +146,7 @@ class Guesses:
             yield "keyword", replaced(node, keywords=rest)
 
 
-def guesses_of(tree: ast.Module, test_source: str = "") -> Guesses:
+def guesses_of(tree: ast.Module, test_source: str = "", died_of: str = "") -> Guesses:
     """Read a file and the failing test's file; ``names``, what the mutated function binds, is not known yet."""
     found = Guesses()
     for each in tree.body:
@@ -164,7 +164,7 @@ def guesses_of(tree: ast.Module, test_source: str = "") -> Guesses:
     for node in ast.walk(tree):
         _take_in(found, node, is_called=id(node) in called)
     test = parse(test_source) if test_source else None
-    found.habits = habits_of(tree, test)
+    found.habits = habits_of(tree, test, died_of)
     for node in ast.walk(test) if test else ():
         if isinstance(node, ast.Constant):
             _take_in(found, node, is_called=False)

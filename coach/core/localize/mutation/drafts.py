@@ -91,7 +91,7 @@ def drafts_of(piece: Piece, names: tuple[str, ...], guesses: Guesses | None) -> 
     node = piece.node
     if isinstance(node, ast.ExceptHandler):
         if guesses is not None and node.type is not None:
-            for other in ("Exception", *other_handled(node.type, guesses.habits)):
+            for other in other_handled(node.type, guesses.habits):
                 yield Draft(piece, "exception", other, node.type)
     elif isinstance(node, ast.stmt):
         yield from _of_statement(piece, node, guesses)

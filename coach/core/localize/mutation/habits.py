@@ -63,6 +63,8 @@ class Habits:
     """Exceptions that it, or the failing test, names."""
     raised: Counter[str] = field(default_factory=Counter)
     """Exceptions that it raises."""
+    died_of: str = ""
+    """The exception that the failing test ended with, where that is known."""
     types: Counter[str] = field(default_factory=Counter)
     """What ``isinstance`` is asked for."""
     conditions: Counter[str] = field(default_factory=Counter)
@@ -84,9 +86,9 @@ class Habits:
                 yield known.node
 
 
-def habits_of(tree: ast.Module, test: ast.Module | None) -> Habits:
+def habits_of(tree: ast.Module, test: ast.Module | None, died_of: str = "") -> Habits:
     """Read what a file does, and the exceptions that it and the failing test name."""
-    found = Habits()
+    found = Habits(died_of=died_of)
     modules, local = _imported(tree), _local_names(tree)
     for node in ast.walk(tree):
         _take_in(found, node, local)

@@ -31,7 +31,7 @@ Role = Literal[
 MAX_METHODS = 3
 MAX_GUARDS = 3
 MAX_EXCEPTIONS = 3
-MAX_HANDLED = 6
+MAX_HANDLED = 9
 MAX_RETURNED = 2
 _METHODS = ("strip", "lower", "copy", "items")
 """Tried where the file calls none without arguments."""
@@ -249,11 +249,12 @@ def missing_statements(node: ast.stmt, names: Sequence[str], habits: Habits) -> 
 
 
 def other_handled(handled: ast.expr, habits: Habits) -> Iterator[str]:
-    """Yield exceptions that a handler may catch instead, as source text: more kinds first, then fewer, then what the file raises."""
+    """Yield exceptions that a handler may catch instead, as source text: more kinds first, then fewer, then what the file raises, then all."""
     name = ast.unparse(handled)
     inner = name[1:-1].rstrip(",") if isinstance(handled, ast.Tuple) else name
     kinds = [ast.unparse(each) for each in handled.elts] if isinstance(handled, ast.Tuple) else [name]
-    for other in _other_errors(kinds, habits)[:MAX_HANDLED]:
+    likely = [habits.died_of] if habits.died_of.isidentifier() and habits.died_of not in kinds else []
+    for other in dict.fromkeys([*likely, *_other_errors(kinds, habits)[:MAX_HANDLED]]):
         yield f"({inner}, {other})"
     if len(kinds) > 1:
         for kind in kinds[:MAX_EXCEPTIONS]:
@@ -261,6 +262,7 @@ def other_handled(handled: ast.expr, habits: Habits) -> Iterator[str]:
             yield f"({', '.join(rest)})" if len(rest) > 1 else rest[0]
     raised = (each for each, _ in habits.raised.most_common() if each not in kinds)
     yield from islice(raised, MAX_EXCEPTIONS - 1)
+    yield "Exception"
 
 
 def other_bases(base: ast.expr, habits: Habits) -> Iterator[Change]:

@@ -32,6 +32,7 @@ LIKELY: dict[str, float] = {
     "condition": 0.65,
     "spread": 0.6,
     "missing attribute": 0.6,
+    "missing default": 0.6,
     "branches": 0.6,
     "pattern": 0.6,
     "not none": 0.6,

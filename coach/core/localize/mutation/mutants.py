@@ -2,8 +2,8 @@
 
 Each mutant changes one expression or statement and keeps every other line where it was, so that a changed function
 can be swapped in by name and line; outside of functions it changes what a module does when it is imported. The
-operators stand in ``operators``, what is taken from the file and the failing test in ``candidates``, what may be missing
-in ``insertions``.
+operators stand in ``operators``, what is taken from the file and the failing test in ``candidates`` and ``habits``, what may be
+missing in ``insertions``, ``conditions``, ``wrapped``, ``arguments`` and ``siblings``; ``drafts`` puts them together.
 """
 
 import ast
@@ -25,7 +25,8 @@ from coach.core.loops.analysis.syntax import parse
 _LEAST = 0.05
 """What the least likely place promises beside the best one."""
 MAX_MUTANTS = 1_500
-MAX_OF_A_LINE = 60
+MAX_OF_A_LINE = 80
+"""Many kinds of fixes have one or two changes of a line, and a long line has many pieces: with 60 some kinds had no turn there."""
 _ROUND = 6
 """Mutants of a line that have their turn before those of the next lines, where only operators are tried."""
 _OF_PLACE, _OF_LINE, _OF_ROUND = 0.6, 0.9, 0.8
@@ -71,6 +72,7 @@ def mutants(
     sources: Mapping[str, str],
     most: int = MAX_MUTANTS,
     test_source: str | None = None,
+    died_of: str = "",
 ) -> tuple[Mutant, ...]:
     """Return mutants of the places, the most promising lines first, and of every line a few before the rest.
 
@@ -79,10 +81,11 @@ def mutants(
         sources: their files.
         most: how many at most.
         test_source: the failing test's file: then guesses from both files are tried too. Without it only the operators are.
+        died_of: the name of the exception that the failing test ended with; empty when that is not known.
 
     """
     known = [place for place in places if place.path in sources]
-    files = {path: _File(sources[path], test_source) for path in {place.path for place in known}}
+    files = {path: _File(sources[path], test_source, died_of) for path in {place.path for place in known}}
     lines = [_LinesOf(place, files[place.path]) for place in known]
     queue = [(-promise, index, 0, _NOT_MADE) for index, promise in enumerate(promises_of(known))]
     heapify(queue)
@@ -128,14 +131,14 @@ def promises_of(places: Sequence[Place]) -> list[float]:
 class _File:
     """What all places of a file share: its nodes and names by function, and what else could stand there."""
 
-    def __init__(self, source: str, test_source: str | None) -> None:
+    def __init__(self, source: str, test_source: str | None, died_of: str) -> None:
         tree = parse(source)
         self.pieces: dict[str, dict[int, list[Piece]]] = {}
         self.names: dict[str, dict[str, None]] = {}
         self.reads: Counter[tuple[str, str]] = Counter()
         self.guesses: Guesses | None = None
         if tree and test_source is not None:
-            self.guesses = guesses_of(tree, test_source)
+            self.guesses = guesses_of(tree, test_source, died_of)
         if tree is None:
             return
         outline = Outline(source)
