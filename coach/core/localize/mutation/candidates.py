@@ -78,9 +78,7 @@ class Guesses:
                 yield from (("constant", ast.Constant(each)) for each in rest)
             case ast.Call():
                 yield from self._calls(node)
-            case ast.Tuple(elts=[first, second]) if isinstance(node.ctx, ast.Load):
-                yield "operands", replaced(node, elts=[second, first])
-            case ast.Tuple(elts=[_, _, _, *_] as parts) if isinstance(node.ctx, ast.Load):
+            case ast.Tuple(elts=parts) if isinstance(node.ctx, ast.Load):
                 for index in range(len(parts) - 1):
                     turned = [parts[index + 1], parts[index]]
                     yield "operands", replaced(node, elts=[*parts[:index], *turned, *parts[index + 2 :]])

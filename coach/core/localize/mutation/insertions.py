@@ -82,22 +82,25 @@ def roles_of(tree: ast.Module) -> dict[int, Role]:  # noqa: C901, PLR0912 - one 
                 role, values = "condition", node.values
             case ast.Tuple() | ast.List():
                 role, values = "element", node.elts
-            case ast.ListComp() | ast.GeneratorExp() | ast.SetComp():
-                role, values = "element", [node.elt]
-            case ast.DictComp():
-                role, values = "element", [node.value]
-            case ast.Dict():
-                role, values = "element", node.values
-            case ast.BinOp():
-                role, values = "operand", [node.left, node.right]
-            case ast.arguments():
-                role, values = "default", [*node.defaults, *node.kw_defaults]
-            case ast.ClassDef():
-                role, values = "base", node.bases
             case _:
-                continue
+                role, values = _part_of(node)
         found.update((id(each), role) for each in values if each is not None)  # type: ignore[misc]
     return found
+
+
+def _part_of(node: ast.AST) -> tuple[Role, Sequence[ast.expr | None]]:
+    match node:
+        case ast.ListComp() | ast.GeneratorExp() | ast.SetComp():
+            return "element", [node.elt]
+        case ast.DictComp() | ast.Dict():
+            return "element", [node.value] if isinstance(node, ast.DictComp) else node.values
+        case ast.arguments():
+            return "default", [*node.defaults, *node.kw_defaults]
+        case ast.ClassDef():
+            return "base", node.bases
+        case ast.BinOp():
+            return "operand", [node.left, node.right]
+    return "operand", ()
 
 
 def missing_from(node: ast.expr, role: Role | None, names: Sequence[str], habits: Habits) -> Iterator[Change]:
