@@ -47,7 +47,10 @@ def clone_of(mirrors: Path, repository: str) -> Path:
 
 
 def change_of(clone: Path, fix: str) -> Change:
-    names = git(clone, "diff", "--name-only", "--no-renames", f"{fix}^", fix).splitlines()
+    return by_kind(git(clone, "diff", "--name-only", "--no-renames", f"{fix}^", fix).splitlines())
+
+
+def by_kind(names: Sequence[str]) -> Change:
     tests = [each for each in names if _is_of_tests(each)]
     sources = [each for each in names if each not in tests and each.endswith(".py") and not _is_aside(each)]
     others = [each for each in names if each not in tests and each not in sources]

@@ -4,7 +4,6 @@ Sources and tests come from the registry (sdists), through pip, at run time. No 
 plants, but some can take back what was planted (another attribute, text, name): that is said of each planting.
 """
 
-import ast
 import os
 import random
 import subprocess
@@ -15,7 +14,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from coach.core.drill.planting import Planted, plantings
-from coach.core.localize.mutation.mutants import Mutant
 from coach.core.localize.spectrum import Coverage
 from coach.core.log.events import Interpreter
 from coach.core.loops.analysis.syntax import is_test_path
@@ -31,6 +29,7 @@ from coach.engine.process.output import LiveOutput
 from coach.engine.process.run_context import RunContext
 from coach.engine.process.supervise import Limits
 from localising.defects import Planting
+from localising.undone import Undone
 
 SEED = 20_261_122
 _TESTS = {
@@ -85,7 +84,8 @@ class Package:
             found = planned([place], self.root, test)
         finally:
             file.write_text(right, "utf-8")
-        return any(_undoes(each, planted, right) for each in found)
+        undone = Undone(planted.text, right)
+        return any(each.path == planted.path and undone.is_by(each) for each in found)
 
     def _run(self, *words: str, **request):
         self._number += 1
@@ -181,16 +181,3 @@ def _by_hand(package: Package, given: Mapping[str, str]) -> Planted | None:
     changed = source.replace(given["old"], given["new"])
     lines = tuple(range(first, first + given["new"].count("\n") + 1))
     return Planted(given["path"], given["function"], "by hand", lines, changed, is_small=False)
-
-
-def _undoes(mutant: Mutant, planted: Planted, right: str) -> bool:
-    if mutant.path != planted.path or mutant.line not in planted.lines:
-        return False
-    lines, (first, left), (last, end) = planted.text.split("\n"), mutant.start, mutant.end
-    before = lines[first - 1].encode()[:left].decode()
-    after = lines[last - 1].encode()[end:].decode()
-    made = [*lines[: first - 1], before + mutant.text + after, *lines[last:]]
-    try:
-        return ast.unparse(ast.parse("\n".join(made))) == ast.unparse(ast.parse(right))
-    except SyntaxError:
-        return False

@@ -93,12 +93,14 @@ def _files_for(lines: Iterable[Sequence[TestId]], red: Sequence[TestId]) -> set[
     return files
 
 
-def planned(places: Sequence[MutationPlace], root: Path, focus: str = "") -> tuple[Mutant, ...]:
-    """Return the mutants of the places, as the files are now, most promising first; ``focus`` is the failing test."""
+def planned(
+    places: Sequence[MutationPlace], root: Path, focus: str = "", why: str = ""
+) -> tuple[Mutant, ...]:
+    """Return the mutants of the places, as files are now, best first; ``focus`` is the failing test, ``why`` its exception."""
     file = TestId(focus).file
     sources = read_sources(root, sorted({place.path for place in places} | ({file} if file else set())))
     wanted = [Place(each.path, each.function, each.lines, each.promise) for each in places]
-    return mutants(wanted, sources, test_source=sources.get(file, ""))
+    return mutants(wanted, sources, test_source=sources.get(file, ""), died_of=why.rpartition(".")[2])
 
 
 def import_share(chosen: Sequence[Mutant]) -> float:
@@ -305,7 +307,7 @@ class SuspectMutator(MutantObserver[Mutate]):
 
     def prepare(self, request: RunRequest, root: Path, recorded: int = 0, /) -> RunRequest:
         focus, sought = request.focus, self.asked.to_mend
-        whole = planned(self.asked.places, root, focus)
+        whole = planned(self.asked.places, root, focus, sought.failure.exception if sought else "")
         self.chosen = part_of(whole, self.asked.part)
         known = self.context.known_coverage(self.asked.coverage)
         near = neighbours_of(known, whole, focus) if focus in known.tests else None

@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from functools import lru_cache
 
-from coach.core.localize.mutation.insertions import Habits, habits_of
+from coach.core.localize.mutation.habits import Habits, habits_of
 from coach.core.localize.mutation.operators import Change, replaced
 from coach.core.loops.analysis.syntax import parse
 
 _MAX_NAMES = 6
+_MAX_RARE = 2
 _MAX_CALLS = 4
 _MAX_TEXTS = 6
 _MAX_NUMBERS = 4
@@ -45,7 +46,9 @@ class Guesses:
     texts: Counter[str] = field(default_factory=Counter)
     numbers: Counter[int | float] = field(default_factory=Counter)
     constants: dict[str, None] = field(default_factory=dict)
-    """Names in capitals that the module binds."""
+    """Names in capitals that the module binds or imports."""
+    classes: list[str] = field(default_factory=list)
+    """Classes of the module."""
     habits: Habits = field(default_factory=Habits)
 
     def changes(self, node: ast.expr) -> Iterator[Change]:  # noqa: C901, PLR0912 - one table of node kinds
@@ -53,9 +56,10 @@ class Guesses:
         match node:
             case ast.Name(id=name) if isinstance(node.ctx, ast.Load) and name in self.names:
                 others = [each for each in self.names if each != name]
-                yield from (
-                    ("name", ast.Name(each, ast.Load())) for each in _nearest(name, others, _MAX_NAMES)
-                )
+                near = _nearest(name, others, _MAX_NAMES)
+                rare = [each for each in self.least_read if each != name and each not in near]
+                for each in [*near, *rare[:_MAX_RARE]]:
+                    yield "name", ast.Name(each, ast.Load())
             case ast.Name(id=name) if isinstance(node.ctx, ast.Load) and name in self.constants:
                 others = [each for each in self.constants if each != name]
                 yield from (
@@ -69,13 +73,15 @@ class Guesses:
             case ast.Constant(value=bool() | None):
                 return
             case ast.Constant(value=int() | float() as number):
-                near = sorted(self.numbers, key=lambda each: (-self.numbers[each], each))
-                rest = [each for each in near if each != number][:_MAX_NUMBERS]
+                common = sorted(self.numbers, key=lambda each: (-self.numbers[each], each))
+                rest = [each for each in common if each != number][:_MAX_NUMBERS]
                 yield from (("constant", ast.Constant(each)) for each in rest)
             case ast.Call():
                 yield from self._calls(node)
-            case ast.Tuple(elts=[first, second]) if isinstance(node.ctx, ast.Load):
-                yield "operands", replaced(node, elts=[second, first])
+            case ast.Tuple(elts=parts) if isinstance(node.ctx, ast.Load):
+                for index in range(len(parts) - 1):
+                    turned = [parts[index + 1], parts[index]]
+                    yield "operands", replaced(node, elts=[*parts[:index], *turned, *parts[index + 2 :]])
             case ast.IfExp():
                 yield "branches", node.body
                 yield "branches", node.orelse
@@ -138,7 +144,7 @@ class Guesses:
             yield "keyword", replaced(node, keywords=rest)
 
 
-def guesses_of(tree: ast.Module, test_source: str = "") -> Guesses:
+def guesses_of(tree: ast.Module, test_source: str = "", died_of: str = "") -> Guesses:
     """Read a file and the failing test's file; ``names``, what the mutated function binds, is not known yet."""
     found = Guesses()
     for each in tree.body:
@@ -147,11 +153,16 @@ def guesses_of(tree: ast.Module, test_source: str = "") -> Guesses:
         elif isinstance(each, ast.Assign):
             names = (target.id for target in each.targets if isinstance(target, ast.Name))
             found.constants.update(dict.fromkeys(name for name in names if name.isupper()))
+        elif isinstance(each, ast.ImportFrom):
+            imported = (alias.asname or alias.name for alias in each.names)
+            found.constants.update(dict.fromkeys(name for name in imported if name.isupper()))
+        elif isinstance(each, ast.ClassDef):
+            found.classes.append(each.name)
     called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
     for node in ast.walk(tree):
         _take_in(found, node, is_called=id(node) in called)
     test = parse(test_source) if test_source else None
-    found.habits = habits_of(tree, test)
+    found.habits = habits_of(tree, test, died_of)
     for node in ast.walk(test) if test else ():
         if isinstance(node, ast.Constant):
             _take_in(found, node, is_called=False)

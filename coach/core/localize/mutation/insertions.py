@@ -6,47 +6,35 @@ the commonest first. Only tried to find a place: whether such a change is anothe
 """
 
 import ast
-from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
 from itertools import islice
 from typing import Literal
 
-from coach.core.localize.mutation.operators import Change, StatementChange, replaced
+from coach.core.localize.mutation.habits import Habits
+from coach.core.localize.mutation.operators import Change, StatementChange, joined_by, replaced
 
 Role = Literal[
-    "returned", "assigned", "argument", "iterated", "compared", "tested", "condition", "element", "receiver"
+    "returned",
+    "assigned",
+    "argument",
+    "iterated",
+    "compared",
+    "tested",
+    "condition",
+    "element",
+    "receiver",
+    "operand",
+    "default",
+    "base",
 ]
 """What a value is for."""
 MAX_METHODS = 3
-MAX_WRAPPERS = 5
 MAX_GUARDS = 3
 MAX_EXCEPTIONS = 3
+MAX_HANDLED = 9
 MAX_RETURNED = 2
 _METHODS = ("strip", "lower", "copy", "items")
 """Tried where the file calls none without arguments."""
-_WRAPPERS = frozenset(
-    {
-        "abs",
-        "bool",
-        "dict",
-        "enumerate",
-        "float",
-        "int",
-        "iter",
-        "len",
-        "list",
-        "reversed",
-        "set",
-        "sorted",
-        "str",
-        "tuple",
-    }
-)
-_IN_PLACE = frozenset(
-    {"append", "clear", "close", "pop", "popleft", "popitem", "read", "remove", "reverse", "sort", "write"}
-)
-"""Methods without arguments that change what they are called on: what is missing is rarely one more of these."""
 _LITERALS: dict[type, tuple[str, ...]] = {
     ast.List: ("[[]]", "()", "None"),
     ast.Dict: ("[]", "None"),
@@ -61,53 +49,19 @@ _ALIKE: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.NotIn: ast.NotEq,
 }
 _NONE, _TEXT = ("[]", "''", "0", "{}"), ("None", "' '")
-_ERRORS = ("ValueError", "TypeError", "KeyError", "IndexError", "AttributeError")
+_ERRORS = ("ValueError", "TypeError", "KeyError", "AttributeError", "IndexError", "OverflowError")
 
 
-@dataclass(slots=True)
-class Habits:
-    """What a file does elsewhere that a place of it may lack."""
-
-    methods: Counter[str] = field(default_factory=Counter)
-    """Called without arguments."""
-    wrappers: Counter[str] = field(default_factory=Counter)
-    """Functions called with one argument."""
-    errors: Counter[str] = field(default_factory=Counter)
-    """Exceptions that it, or the failing test, names."""
-    raised: Counter[str] = field(default_factory=Counter)
-    """Exceptions that it raises."""
-
-
-def habits_of(tree: ast.Module, test: ast.Module | None) -> Habits:
-    """Read what a file calls, and the exceptions that it and the failing test name."""
-    found = Habits()
-    for node in ast.walk(tree):
-        match node:
-            case ast.Raise(exc=ast.Call(func=ast.Name(id=name)) | ast.Name(id=name)) if not name.islower():
-                found.raised[name] += 1
-            case ast.Call(func=ast.Attribute(attr=name), args=[], keywords=[]) if name not in _IN_PLACE:
-                found.methods[name] += 1
-            case ast.Call(func=ast.Name(id=name), args=[one], keywords=[]) if not isinstance(
-                one, ast.Starred
-            ):
-                if name in _WRAPPERS or name.islower():
-                    found.wrappers[name] += 1
-            case _:
-                pass
-    for node in (*ast.walk(tree), *(ast.walk(test) if test else ())):
-        if isinstance(node, ast.Name) and node.id.endswith(("Error", "Exception")):
-            found.errors[node.id] += 1
-    return found
-
-
-def roles_of(tree: ast.Module) -> dict[int, Role]:  # noqa: C901 - one table of node kinds
+def roles_of(tree: ast.Module) -> dict[int, Role]:  # noqa: C901, PLR0912 - one table of node kinds
     """Return what the values of a file are for, by the identity of their nodes."""
     found: dict[int, Role] = {}
     for node in ast.walk(tree):
         values: Sequence[ast.expr | None]
         match node:
-            case ast.Return():
+            case ast.Return() | ast.Yield():
                 role, values = "returned", [node.value]
+            case ast.Lambda():
+                role, values = "returned", [node.body]
             case ast.Assign() | ast.AugAssign() | ast.AnnAssign():
                 role, values = "assigned", [node.value]
             case ast.Call():
@@ -122,14 +76,31 @@ def roles_of(tree: ast.Module) -> dict[int, Role]:  # noqa: C901 - one table of 
                 role, values = "compared", [node.left, *node.comparators]
             case ast.If() | ast.While() | ast.IfExp():
                 role, values = "tested", [node.test]
+                if isinstance(node, ast.IfExp):
+                    found[id(node.body)] = found[id(node.orelse)] = "element"
             case ast.BoolOp() if found.get(id(node)) in {"tested", "condition"}:
                 role, values = "condition", node.values
             case ast.Tuple() | ast.List():
                 role, values = "element", node.elts
             case _:
-                continue
+                role, values = _part_of(node)
         found.update((id(each), role) for each in values if each is not None)  # type: ignore[misc]
     return found
+
+
+def _part_of(node: ast.AST) -> tuple[Role, Sequence[ast.expr | None]]:
+    match node:
+        case ast.ListComp() | ast.GeneratorExp() | ast.SetComp():
+            return "element", [node.elt]
+        case ast.DictComp() | ast.Dict():
+            return "element", [node.value] if isinstance(node, ast.DictComp) else node.values
+        case ast.arguments():
+            return "default", [*node.defaults, *node.kw_defaults]
+        case ast.ClassDef():
+            return "base", node.bases
+        case ast.BinOp():
+            return "operand", [node.left, node.right]
+    return "operand", ()
 
 
 def missing_from(node: ast.expr, role: Role | None, names: Sequence[str], habits: Habits) -> Iterator[Change]:
@@ -141,7 +112,7 @@ def missing_from(node: ast.expr, role: Role | None, names: Sequence[str], habits
     if role == "tested":
         yield from _guarded_condition(node, names)
         return
-    if role in {None, "condition", "element", "receiver"}:
+    if role in {None, "condition", "element", "receiver", "operand", "default", "base"}:
         return
     if not isinstance(node, ast.Name | ast.Attribute | ast.Subscript | ast.Call | ast.BinOp):
         return
@@ -152,7 +123,7 @@ def missing_from(node: ast.expr, role: Role | None, names: Sequence[str], habits
     if role == "returned":
         yield from _guarded_value(node, names)
         yield "negation", ast.UnaryOp(ast.Not(), node)
-    yield from _calls(node, role, habits)
+    yield from _calls(node, habits)
     if role in {"returned", "argument", "assigned"} and not isinstance(node, ast.Subscript):
         yield from (("off by one", ast.BinOp(node, each(), ast.Constant(1))) for each in (ast.Add, ast.Sub))
 
@@ -211,11 +182,12 @@ def _guarded_condition(node: ast.expr, names: Sequence[str]) -> Iterator[Change]
     near = [name for name in names if name in asked][:MAX_GUARDS] + _like(names, asked)[:MAX_GUARDS]
     for name in near:
         value = ast.Name(name, ast.Load())
-        yield "guard", ast.BoolOp(ast.Or(), [node, ast.UnaryOp(ast.Not(), value)])
-        yield "guard", ast.BoolOp(ast.And(), [value, node])
+        negated = ast.UnaryOp(ast.Not(), value)
+        yield "guard", ast.BoolOp(ast.Or(), [*joined_by(node, ast.Or), negated])
+        yield "guard", ast.BoolOp(ast.And(), [value, *joined_by(node, ast.And)])
         if name not in asked:
-            yield "guard", ast.BoolOp(ast.Or(), [node, value])
-            yield "guard", ast.BoolOp(ast.And(), [node, ast.UnaryOp(ast.Not(), value)])
+            yield "guard", ast.BoolOp(ast.Or(), [*joined_by(node, ast.Or), value])
+            yield "guard", ast.BoolOp(ast.And(), [*joined_by(node, ast.And), negated])
 
 
 def _like(names: Sequence[str], asked: Collection[str]) -> list[str]:
@@ -235,22 +207,19 @@ def _guarded_value(node: ast.expr, names: Sequence[str]) -> Iterator[Change]:
         yield "guard", ast.IfExp(value, node, ast.Constant(None))
 
 
-def _calls(node: ast.expr, role: Role, habits: Habits) -> Iterator[Change]:
+def _calls(node: ast.expr, habits: Habits) -> Iterator[Change]:
     called = node.func if isinstance(node, ast.Call) else None
     own = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
     is_computed = isinstance(node, ast.BinOp)  # a number, mostly: it has hardly any methods
     methods = (
-        []
-        if is_computed
-        else [name for name, _ in habits.methods.most_common(MAX_METHODS + 1)] or list(_METHODS)
+        [] if is_computed else [name for name, _ in habits.methods.most_common(MAX_METHODS)] or list(_METHODS)
     )
     yield from (
         ("missing call", _parsed("x.{}()", node, name))
-        for name in [each for each in methods if each != own][:MAX_METHODS]
+        for name in dict.fromkeys(
+            [*(each for each in methods if each != own), *([] if is_computed else ["copy"])]
+        )
     )
-    if role != "compared" or not isinstance(node, ast.Call):
-        wrappers = [name for name, _ in habits.wrappers.most_common(MAX_WRAPPERS + 1) if name != own]
-        yield from (("missing call", _parsed("{}(x)", node, name)) for name in wrappers[:MAX_WRAPPERS])
 
 
 def missing_statements(node: ast.stmt, names: Sequence[str], habits: Habits) -> Iterator[StatementChange]:
@@ -271,7 +240,7 @@ def missing_statements(node: ast.stmt, names: Sequence[str], habits: Habits) -> 
         case (
             ast.Raise(exc=ast.Call(func=ast.Name(id=name)) as made) | ast.Raise(exc=ast.Name(id=name) as made)
         ):
-            for other in _other_errors(name, habits)[:MAX_EXCEPTIONS]:
+            for other in _other_errors([name], habits)[:MAX_EXCEPTIONS]:
                 new = (
                     replaced(made, func=ast.Name(other, ast.Load()))
                     if isinstance(made, ast.Call)
@@ -283,18 +252,28 @@ def missing_statements(node: ast.stmt, names: Sequence[str], habits: Habits) -> 
 
 
 def other_handled(handled: ast.expr, habits: Habits) -> Iterator[str]:
-    """Yield exceptions that a handler may catch instead, as source text: more kinds first, then fewer, then what the file raises."""
+    """Yield exceptions that a handler may catch instead, as source text: more kinds first, then fewer, then what the file raises, then all."""
     name = ast.unparse(handled)
     inner = name[1:-1].rstrip(",") if isinstance(handled, ast.Tuple) else name
-    for other in _other_errors(name, habits)[: MAX_EXCEPTIONS - 1]:
-        yield f"({inner}, {other})"
     kinds = [ast.unparse(each) for each in handled.elts] if isinstance(handled, ast.Tuple) else [name]
+    likely = [habits.died_of] if habits.died_of.isidentifier() and habits.died_of not in kinds else []
+    for other in dict.fromkeys([*likely, *_other_errors(kinds, habits)[:MAX_HANDLED]]):
+        yield f"({inner}, {other})"
     if len(kinds) > 1:
         for kind in kinds[:MAX_EXCEPTIONS]:
             rest = [each for each in kinds if each != kind]
             yield f"({', '.join(rest)})" if len(rest) > 1 else rest[0]
     raised = (each for each, _ in habits.raised.most_common() if each not in kinds)
     yield from islice(raised, MAX_EXCEPTIONS - 1)
+    yield "Exception"
+
+
+def other_bases(base: ast.expr, habits: Habits) -> Iterator[Change]:
+    """Yield other exceptions for one that a class is derived from."""
+    name = ast.unparse(base)
+    if name.endswith(("Error", "Exception")):
+        for other in _other_errors([name], habits)[:MAX_EXCEPTIONS]:
+            yield "exception", ast.Name(other, ast.Load())
 
 
 def too_lenient(tree: ast.Module) -> frozenset[int]:
@@ -306,6 +285,8 @@ def too_lenient(tree: ast.Module) -> frozenset[int]:
     )
 
 
-def _other_errors(name: str, habits: Habits) -> list[str]:
-    known = [each for each, _ in habits.errors.most_common() if each != name]
-    return list(dict.fromkeys((*known[:2], *(each for each in _ERRORS if each != name))))
+def _other_errors(names: Collection[str], habits: Habits) -> list[str]:
+    """Return exceptions that are not among these: the file's commonest, the language's, then the rest of the file's."""
+    known = [each for each, _ in habits.errors.most_common() if each not in names]
+    usual = [each for each in _ERRORS if each not in names]
+    return list(dict.fromkeys((*known[:2], *usual[:4], *known[2:4], *usual[4:])))

@@ -38,7 +38,9 @@ def _is_told(node: ast.AST) -> bool:
     """Whether a statement is for readers: a docstring, or a name such as ``__all__``."""
     if isinstance(node, ast.Expr):
         return isinstance(node.value, ast.Constant)
-    return isinstance(node, ast.Assign) and any(_is_dunder(each) for each in node.targets)
+    if not isinstance(node, ast.Assign) or isinstance(node.value, ast.Name):  # ``__add__ = _add`` is a method
+        return False
+    return any(_is_dunder(each) for each in node.targets)
 
 
 def _is_dunder(node: ast.expr) -> bool:

@@ -2,40 +2,22 @@
 
 Each mutant changes one expression or statement and keeps every other line where it was, so that a changed function
 can be swapped in by name and line; outside of functions it changes what a module does when it is imported. The
-operators stand in ``operators``, what is taken from the file and the failing test in ``candidates``, what may be missing
-in ``insertions``.
+operators stand in ``operators``, what is taken from the file and the failing test in ``candidates`` and ``habits``, what may be
+missing in ``insertions``, ``conditions``, ``wrapped``, ``arguments`` and ``siblings``; ``drafts`` puts them together.
 """
 
 import ast
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
-from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from heapq import heapify, heappop, heappush
 from itertools import chain, islice, zip_longest
-from typing import Any
 
 from coach.core.localize.mutation.candidates import Guesses, guesses_of
-from coach.core.localize.mutation.insertions import (
-    Role,
-    missing_from,
-    missing_statements,
-    other_handled,
-    roles_of,
-    too_lenient,
-)
+from coach.core.localize.mutation.drafts import Draft, Piece, drafts_of
+from coach.core.localize.mutation.insertions import roles_of, too_lenient
 from coach.core.localize.mutation.left_alone import in_asserts, in_f_strings, other_sides, without_effect
 from coach.core.localize.mutation.likelihood import weights
-from coach.core.localize.mutation.local_names import local_names
-from coach.core.localize.mutation.operators import (
-    Change,
-    changes_of,
-    condition_changes,
-    statement_changes,
-    swapped_assignment,
-)
-from coach.core.localize.mutation.other_forms import other_forms, other_statements
 from coach.core.localize.mutation.shown import shown_pair
 from coach.core.localize.outline import Outline
 from coach.core.loops.analysis.syntax import parse
@@ -43,7 +25,8 @@ from coach.core.loops.analysis.syntax import parse
 _LEAST = 0.05
 """What the least likely place promises beside the best one."""
 MAX_MUTANTS = 1_500
-MAX_OF_A_LINE = 60
+MAX_OF_A_LINE = 80
+"""Many kinds of fixes have one or two changes of a line, and a long line has many pieces: with 60 some kinds had no turn there."""
 _ROUND = 6
 """Mutants of a line that have their turn before those of the next lines, where only operators are tried."""
 _OF_PLACE, _OF_LINE, _OF_ROUND = 0.6, 0.9, 0.8
@@ -84,23 +67,12 @@ class Mutant:
     """How much trying it promises, beside the others of its plan."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
-    node: ast.expr | ast.stmt | ast.ExceptHandler
-    function: str
-    role: Role | None = None
-    is_asserted: bool = False
-    other_side: str = ""
-    """What it is compared with."""
-    is_handled: bool = False
-    """Whether with it begins what a handler does that lets no exception through."""
-
-
 def mutants(
     places: Sequence[Place],
     sources: Mapping[str, str],
     most: int = MAX_MUTANTS,
     test_source: str | None = None,
+    died_of: str = "",
 ) -> tuple[Mutant, ...]:
     """Return mutants of the places, the most promising lines first, and of every line a few before the rest.
 
@@ -109,10 +81,11 @@ def mutants(
         sources: their files.
         most: how many at most.
         test_source: the failing test's file: then guesses from both files are tried too. Without it only the operators are.
+        died_of: the name of the exception that the failing test ended with; empty when that is not known.
 
     """
     known = [place for place in places if place.path in sources]
-    files = {path: _File(sources[path], test_source) for path in {place.path for place in known}}
+    files = {path: _File(sources[path], test_source, died_of) for path in {place.path for place in known}}
     lines = [_LinesOf(place, files[place.path]) for place in known]
     queue = [(-promise, index, 0, _NOT_MADE) for index, promise in enumerate(promises_of(known))]
     heapify(queue)
@@ -158,14 +131,14 @@ def promises_of(places: Sequence[Place]) -> list[float]:
 class _File:
     """What all places of a file share: its nodes and names by function, and what else could stand there."""
 
-    def __init__(self, source: str, test_source: str | None) -> None:
+    def __init__(self, source: str, test_source: str | None, died_of: str) -> None:
         tree = parse(source)
-        self.pieces: dict[str, dict[int, list[_Piece]]] = {}
+        self.pieces: dict[str, dict[int, list[Piece]]] = {}
         self.names: dict[str, dict[str, None]] = {}
         self.reads: Counter[tuple[str, str]] = Counter()
         self.guesses: Guesses | None = None
         if tree and test_source is not None:
-            self.guesses = guesses_of(tree, test_source)
+            self.guesses = guesses_of(tree, test_source, died_of)
         if tree is None:
             return
         outline = Outline(source)
@@ -182,7 +155,7 @@ class _File:
                 name = owner.name if owner else ""
                 if id(node) not in (formatted if name and not is_guessing else silent):
                     side, is_handled = sides.get(id(node), ""), id(node) in lenient
-                    piece = _Piece(node, name, roles.get(id(node)), id(node) in asserted, side, is_handled)
+                    piece = Piece(node, name, roles.get(id(node)), id(node) in asserted, side, is_handled)
                     self.pieces.setdefault(name, {}).setdefault(node.lineno, []).append(piece)
                 if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
                     self._bind(name, node.id)
@@ -217,118 +190,42 @@ class _LinesOf:
             return None
         if position not in self._made:
             pieces = self._pieces.get(self._place.lines[position], ())
-            streams = [list(_of_piece(each, self._place.path, self._names, self._guesses)) for each in pieces]
-            self._made[position] = tuple(islice(self._weighed(streams), MAX_OF_A_LINE))
+            streams = [list(drafts_of(each, self._names, self._guesses)) for each in pieces]
+            self._made[position] = tuple(islice(self._distinct(streams), MAX_OF_A_LINE))
         return self._made[position]
 
-    def _weighed(self, streams: Sequence[Sequence[Mutant]]) -> Iterable[tuple[float, Mutant]]:
+    def _distinct(self, streams: Sequence[Sequence[Draft]]) -> Iterator[tuple[float, Mutant]]:
+        """Yield each change once. Only what is yielded is written out: that costs more than all else."""
+        seen = set()
+        for weight, each in self._weighed(streams):
+            if each.is_change and (key := (each.start, each.end, each.after)) not in seen:
+                seen.add(key)
+                yield weight, _mutant(each, self._place.path)
+
+    def _weighed(self, streams: Sequence[Sequence[Draft]]) -> Iterable[tuple[float, Draft]]:
         if self._guesses is None:
             in_turns = (each for row in zip_longest(*streams) for each in row if each is not None)
             return ((_OF_ROUND ** (index // _ROUND), each) for index, each in enumerate(in_turns))
-        known = sorted(chain.from_iterable(map(zip, weights(streams), streams)), key=lambda pair: -pair[0])
-        found: dict[tuple[object, ...], tuple[float, Mutant]] = {}
-        for weight, each in known:
-            found.setdefault((each.start, each.end, each.text), (weight, each))
-        return found.values()
+        return sorted(chain.from_iterable(map(zip, weights(streams), streams)), key=lambda pair: -pair[0])
 
 
 def _parameters(arguments: ast.arguments) -> Iterator[str]:
     return (each.arg for each in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs))
 
 
-def _of_piece(piece: _Piece, path: str, names: tuple[str, ...], guesses: Guesses | None) -> Iterator[Mutant]:
-    node = piece.node
-    if isinstance(node, ast.ExceptHandler):
-        if guesses is not None and node.type is not None:
-            for other in ("Exception", *other_handled(node.type, guesses.habits)):
-                yield _mutant(piece, path, "exception", other, node.type)
-    elif isinstance(node, ast.stmt):
-        yield from _of_statement(piece, node, path, guesses)
-    else:
-        if not piece.function and isinstance(node, ast.Constant) and isinstance(node.value, str):
-            yield _mutant(piece, path, "constant", repr("" if node.value else "x"), node)
-        for kind, after in (
-            changes_of(node, names) if guesses is None else _guessed(node, piece.role, guesses)
-        ):
-            with suppress(ValueError):  # an f-string that older interpreters could not write
-                if (text := ast.unparse(after)) != piece.other_side:
-                    yield _mutant(piece, path, kind, text, node)
-
-
-def _guessed(node: ast.expr, role: Role | None, guesses: Guesses) -> Iterator[Change]:
-    """Yield what an expression may be replaced by: operators first, then what else could stand there, or is missing."""
-    if isinstance(node, ast.JoinedStr):
-        yield from _in_formatted(node, guesses)
-        return
-    yield from changes_of(node, ())
-    yield from guesses.changes(node)
-    yield from missing_from(node, role, guesses.names, guesses.habits)
-    own = guesses.attributes.get("self", Counter())
-    yield from local_names(node, role, guesses.least_read)
-    yield from other_forms(node, role, guesses.names, [name for name, _ in own.most_common()])
-
-
-def _in_formatted(text: ast.JoinedStr, guesses: Guesses) -> Iterator[Change]:
-    """Yield f-strings with one expression or text in them changed."""
-    streams = []
-    for index, part in enumerate(text.values):
-        for node in ast.walk(part.value) if isinstance(part, ast.FormattedValue) else (part,):
-            if isinstance(node, ast.expr):
-                found = chain(changes_of(node, ()), guesses.changes(node))
-                streams.append([(kind, _with(text, index, node, after)) for kind, after in found])
-    yield from (each for row in zip_longest(*streams) for each in row if each is not None)
-
-
-def _with(text: ast.JoinedStr, index: int, old: ast.expr, new: ast.expr) -> ast.JoinedStr:
-    """Return an f-string with a node of one of its parts replaced."""
-    part: ast.expr = _Replaced(old, new).visit(deepcopy(text.values[index], {id(old): old}))
-    return ast.JoinedStr([*text.values[:index], part, *text.values[index + 1 :]])
-
-
-class _Replaced(ast.NodeTransformer):
-    def __init__(self, old: ast.expr, new: ast.expr) -> None:
-        self._old, self._new = old, new
-
-    def visit(self, node: ast.AST) -> Any:
-        return self._new if node is self._old else self.generic_visit(node)
-
-
-def _of_statement(piece: _Piece, node: ast.stmt, path: str, guesses: Guesses | None) -> Iterator[Mutant]:
-    for change in statement_changes(node):
-        yield _mutant(piece, path, change.kind, change.text, node, silences=change.silences)
-    if guesses is not None:
-        if other := swapped_assignment(node):
-            yield _mutant(piece, path, "assignment", other, node)
-        for change in missing_statements(node, guesses.names, guesses.habits) if piece.function else ():
-            yield _mutant(piece, path, change.kind, change.text, node)
-        for change in other_statements(node) if piece.function else ():
-            yield _mutant(piece, path, change.kind, change.text, node)
-        if piece.is_handled and not hasattr(node, "body"):
-            yield _mutant(piece, path, "exception", "raise", node)
-    if isinstance(node, ast.If | ast.While):
-        guards = isinstance(node, ast.If) and any(isinstance(each, ast.Raise) for each in node.body)
-        for kind, test, silences in condition_changes(
-            node.test, loops=isinstance(node, ast.While), guards=guards
-        ):
-            yield _mutant(piece, path, kind, ast.unparse(test), node.test, silences=silences)
-
-
-def _mutant(  # noqa: PLR0913 - one mutant, in words
-    piece: _Piece, path: str, kind: str, after: str, node: ast.expr | ast.stmt, *, silences: bool = False
-) -> Mutant:
-    end_line, end_column = node.end_lineno or node.lineno, node.end_col_offset or 0
-    padding = "\n" * (end_line - node.lineno)
-    text = f"({after}{padding})" if isinstance(node, ast.expr) else f"{after}{padding}"
-    shown_before, shown_after = shown_pair(ast.unparse(node), after)
+def _mutant(draft: Draft, path: str) -> Mutant:
+    node, after = draft.node, draft.after
+    padding = "\n" * (draft.end[0] - node.lineno)
+    shown_before, shown_after = shown_pair(draft.before, after)
     return Mutant(
         path=path,
-        function=piece.function,
+        function=draft.piece.function,
         line=node.lineno,
-        kind=kind,
+        kind=draft.kind,
         before=shown_before,
         after=shown_after,
-        start=(node.lineno, node.col_offset),
-        end=(end_line, end_column),
-        text=text,
-        silences=silences or piece.is_asserted,
+        start=draft.start,
+        end=draft.end,
+        text=f"({after}{padding})" if isinstance(node, ast.expr) else f"{after}{padding}",
+        silences=draft.silences or draft.piece.is_asserted,
     )

@@ -100,6 +100,12 @@ def replaced(node: _Node, **fields: object) -> _Node:
     return made
 
 
+def joined_by(node: ast.expr, operator: type[ast.boolop]) -> list[ast.expr]:
+    """Return what is joined already: one more is one of them, not a pair around them."""
+    is_joined = isinstance(node, ast.BoolOp) and isinstance(node.op, operator)
+    return node.values if is_joined else [node]  # type: ignore[attr-defined]
+
+
 def _not(node: ast.expr) -> ast.expr:
     return ast.UnaryOp(ast.Not(), node)
 

@@ -42,6 +42,12 @@ _WIDER = {
     "bytes": ("str",),
     "set": ("frozenset",),
 }
+_OPERATORS = (
+    *("contains", "getitem", "setitem", "delitem", "iter", "len", "eq", "ne", "lt", "le", "gt", "ge", "hash"),
+    *("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "or", "and", "neg", "int", "float", "bool"),
+    *("radd", "rsub", "rmul", "iadd", "isub", "ior", "ror", "call"),
+)
+"""Operator methods that a class may lack."""
 _FINDING = frozenset({"get", "match", "fullmatch", "search", "pop"})
 _DEFAULTS = ("[]", "''", "0")
 _VALUES = ("returned", "assigned", "argument", "element")
@@ -64,9 +70,30 @@ def other_forms(
     if role in {"tested", "condition"}:
         yield from _truth(node)
     yield from _owner(node, names, own)
+    yield from _nearly(node)
+    yield from _of_conditional(node)
+    if (
+        role == "default"
+        and isinstance(node, ast.Constant)
+        and (node.value is None or isinstance(node.value, bool))
+    ):
+        others = [each for each in (None, False, True) if each is not node.value]
+        yield from (("constant", ast.Constant(each)) for each in others)
+    if role in {*_VALUES, "compared"} and isinstance(node, ast.Name | ast.Attribute):
+        yield "sign", ast.UnaryOp(ast.USub(), node)
+    if role in _VALUES and isinstance(node, ast.Name | ast.Attribute | ast.Call | ast.Subscript):
+        yield from _longer(node, names, own)
+
+
+def _nearly(node: ast.expr) -> Iterator[Change]:
+    """Yield what is written nearly the same."""
     match node:
         case ast.Subscript(slice=ast.Slice() as part):
             yield from (("slice", replaced(node, slice=each)) for each in _other_end(part))
+        case ast.Subscript(slice=ast.Constant(value=0)):
+            yield "slice", replaced(node, slice=ast.Slice(None, ast.Constant(1), None))
+        case ast.Subscript(slice=ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=1)) as last):
+            yield "slice", replaced(node, slice=ast.Slice(last, None, None))
         case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=1)):
             yield "constant", ast.Constant(0)
         case ast.BinOp(left=ast.Constant(value=str()), op=ast.Mod(), right=right) if not isinstance(
@@ -80,10 +107,26 @@ def other_forms(
             yield from _called(node)
         case _:
             pass
-    if role in {*_VALUES, "compared"} and isinstance(node, ast.Name | ast.Attribute):
-        yield "sign", ast.UnaryOp(ast.USub(), node)
-    if role in _VALUES and isinstance(node, ast.Name | ast.Attribute | ast.Call | ast.Subscript):
-        yield from _longer(node, names, own)
+
+
+def _of_conditional(node: ast.expr) -> Iterator[Change]:
+    """True or not None, of a type or made as it: what differs for what is empty, or derived."""
+    match node:
+        case ast.BoolOp(op=ast.Or(), values=[ast.Name() | ast.Attribute() as first, other]):
+            given = ast.Compare(first, [ast.IsNot()], [ast.Constant(None)])
+            yield "truth", ast.IfExp(given, first, other)
+        case ast.IfExp(test=test, body=body, orelse=other) if (
+            ast.unparse(test) == f"{ast.unparse(body)} is not None"
+        ):
+            yield "truth", ast.BoolOp(ast.Or(), [body, other])
+        case ast.Compare(
+            left=ast.Call(func=ast.Name(id="type"), args=[subject]),
+            ops=[ast.Eq() | ast.Is()],
+            comparators=[kind],
+        ):
+            yield "type", ast.Call(ast.Name("isinstance", ast.Load()), [subject, kind], [])
+        case _:
+            return
 
 
 def _truth(node: ast.expr) -> Iterator[Change]:
@@ -206,6 +249,24 @@ def other_statements(node: ast.stmt) -> Iterator[StatementChange]:
             kept_target, text = ast.unparse(target), ast.unparse(value)
             for name in ("max", "min"):
                 yield StatementChange("bounded", f"{kept_target} = {name}({kept_target}, {text})")
+            if isinstance(target, ast.Subscript):
+                yield StatementChange("appended", f"{ast.unparse(target.value)}.append({text})")
+        case ast.AugAssign(target=target, op=ast.Add(), value=value):
+            for name in ("append", "extend"):
+                yield StatementChange("appended", f"{ast.unparse(target)}.{name}({ast.unparse(value)})")
+        case _:
+            return
+
+
+def more_operators(node: ast.stmt) -> Iterator[StatementChange]:
+    """Yield ``__a__ = __b__ = f`` with one operator method more, those that the chain does not have."""
+    match node:
+        case ast.Assign(targets=[ast.Name() as first, *_] as targets) if first.id.startswith("__"):
+            known = {each.id for each in targets if isinstance(each, ast.Name)}
+            for name in (f"__{each}__" for each in _OPERATORS):
+                if name not in known:
+                    made = ast.Assign([ast.Name(name, ast.Store()), *targets], node.value, lineno=1)
+                    yield StatementChange("operator method", ast.unparse(made))
         case _:
             return
 

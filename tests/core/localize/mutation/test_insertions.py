@@ -4,7 +4,7 @@ import ast
 
 import pytest
 
-from coach.core.localize.mutation.mutants import Place, mutants
+from coach.core.localize.mutation.mutants import MAX_OF_A_LINE, Place, mutants
 from tests.core.localize.mutation.test_mutants import changed
 
 FILE = """\
@@ -75,7 +75,7 @@ def test_what_is_missing_is_put_in(wrong, right):
     assert ast.unparse(ast.parse(FILE.replace("{wrong}", right))) in {
         ast.unparse(ast.parse(changed(source, each))) for each in found
     }
-    assert len(found) == len(set(found)) <= 60
+    assert len(found) == len(set(found)) <= MAX_OF_A_LINE
 
 
 def test_an_iterated_value_and_a_handler_may_be_others():
