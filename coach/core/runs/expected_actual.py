@@ -20,6 +20,8 @@ _RECEIVED = re.compile(
     r"^[^\w\n]*(?:received|actual|got)(?: value)?\s*:\s*(?P<text>.+)$", re.IGNORECASE | re.MULTILINE
 )
 
+_EQUALS = frozenset({"assertEqual", "assertEquals", "assert_equal"})
+
 
 @dataclass(frozen=True, slots=True)
 class TwoSides:
@@ -101,9 +103,8 @@ def _compared(failure: Failure) -> tuple[ast.expr, ast.expr] | None:
     for node in ast.walk(tree):
         if isinstance(node, ast.Compare) and len(node.ops) == 1 and isinstance(node.ops[0], ast.Eq):
             return node.left, node.comparators[0]
-        if isinstance(node, ast.Call) and _name(node) in {"assertEqual", "assertEquals", "assert_equal"}:
-            if len(node.args) > 1:
-                return node.args[0], node.args[1]
+        if isinstance(node, ast.Call) and _name(node) in _EQUALS and len(node.args) > 1:
+            return node.args[0], node.args[1]
     return None
 
 

@@ -4,10 +4,9 @@ import json
 import os
 import re
 import time
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from itertools import chain, islice, zip_longest
+from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,13 +15,13 @@ from coach.core.base.text import storable
 from coach.core.localize.mutation.mutants import Mutant, Place, mutants
 from coach.core.localize.mutation.parts import WHOLE, part_of
 from coach.core.localize.mutation.results import MAX_REFUSALS, Flip, Mutations, PlaceTally, best_first
-from coach.core.localize.spectrum import Coverage
 from coach.core.protocol.effects import MutationPlace, StartRun, ToMend
 from coach.core.protocol.observations import FlipSeen, MutantsSeen, Observation
 from coach.core.runs.failure import innermost_own
 from coach.core.runs.instrument import Mutate, MutateFix
 from coach.core.runs.report import RunReport
 from coach.core.runs.run import RunRequest
+from coach.engine.instrument.flip_neighbours import neighbours_of, strangers
 from coach.engine.instrument.observer import STOPPED, ObserverContext, ProbeObserver
 from coach.engine.process.run_files import RunFiles
 from coach.engine.process.supervise import Limits
@@ -30,20 +29,12 @@ from coach.engine.source.excerpts import read_sources
 
 MutationT = TypeVar("MutationT", Mutate, MutateFix)
 
-MAX_NEIGHBOURS = 60
-"""Tests that run a line and that the mutator may check a flip with: it takes those that were green, and those that were red."""
-ENOUGH_OF_LINE = 20
-"""Of them the mutator takes for one flip."""
 MAX_WORKERS = 2
 """Children that try mutants beside each other. Not for a control: a test disturbed by another one would count as noticed."""
 REFUSED = "X"
 """The mutator's letter for a mutant that was refused something: how the test would have gone, nobody knows."""
 CHANGED = "C"
 """Its letter for a test that fails with the same exception and another message."""
-MAX_STRANGERS = 60
-"""Tests of other files that are collected for it."""
-MAX_STRANGE_FILES = 6
-"""Files they may stand in: each is imported, and that takes of the time for mutants."""
 GRACE_SECONDS = 5.0
 """How long the run may go on behind its time before it is ended: a file that hangs while it is collected knows no limit."""
 MAX_TOLD = 20
@@ -52,45 +43,6 @@ IMPORT_SHARE, LEAST_IMPORT_SHARE = 0.5, 0.1
 """Of the time for what runs at import, where nothing promises more; and what is too little to begin with: each such mutant
 costs an import of all that the test needs."""
 _ABOUT_TIME = re.compile(r"time[d ]*-?out|too (?:long|slow)|deadline", re.IGNORECASE)
-
-
-def strangers(
-    near: Mapping[tuple[str, int], tuple[str, ...]], focus: str, red: Sequence[str] = ()
-) -> tuple[str, ...]:
-    """Return the tests of other files than the failing test's that a flip is checked with: red ones, and neighbours.
-
-    ``near`` has the most promising lines first. A file is worth the lines that its tests run, each as long as it has less than
-    enough; then the lines name their narrowest tests in turn, so that a flip on any of them is checked with several.
-    """
-    file = TestId(focus).file
-    elsewhere = {
-        line: [TestId(test) for test in tests if TestId(test).file != file] for line, tests in near.items()
-    }
-    strange_red = [TestId(test) for test in red if TestId(test).file != file]
-    files = _files_for(elsewhere.values(), strange_red)
-    in_turn = chain.from_iterable(zip_longest(*elsewhere.values()))
-    chosen = (test for test in dict.fromkeys((*strange_red, *in_turn)) if test and test.file in files)
-    return tuple(islice(chosen, MAX_STRANGERS))
-
-
-def _files_for(lines: Iterable[Sequence[TestId]], red: Sequence[TestId]) -> set[str]:
-    """Return the files to collect: those of red tests, then one by one what gives most lines the tests that they lack.
-
-    The nth line counts one nth.
-    """
-    files = set(islice(dict.fromkeys(test.file for test in red), MAX_STRANGE_FILES))
-    counts = [Counter(test.file for test in tests) for tests in lines]
-    while len(files) < MAX_STRANGE_FILES:
-        gains: defaultdict[str, float] = defaultdict(float)
-        for nth, count in enumerate(counts, 1):
-            lacks = ENOUGH_OF_LINE - sum(count[file] for file in files)
-            for file, tests in count.items():
-                if lacks > 0 and file not in files:
-                    gains[file] += min(tests, lacks) / nth
-        if not gains:
-            break
-        files.add(max(gains, key=gains.__getitem__))
-    return files
 
 
 def planned(
@@ -109,26 +61,6 @@ def import_share(chosen: Sequence[Mutant]) -> float:
     at_import = max((each.promise for each in chosen if not each.function), default=0.0)
     share = IMPORT_SHARE * at_import / most if most else IMPORT_SHARE
     return share if share >= LEAST_IMPORT_SHARE else 0.0
-
-
-def neighbours_of(
-    coverage: Coverage, chosen: Sequence[Mutant], focus: str
-) -> dict[tuple[str, int], tuple[str, ...]]:
-    """Return for every mutated line the tests that run it, the narrowest first: they notice a change that only dodges.
-
-    The lines stand as their mutants do, most promising first: what is chosen from them is chosen alike in every process.
-    """
-    sizes = {test: sum(len(lines) for lines in files.values()) for test, files in coverage.tests.items()}
-    narrow = sorted((test for test in sizes if test != focus), key=lambda test: (sizes[test], test))
-    return {
-        place: tuple(
-            islice(
-                (test for test in narrow if place[1] in coverage.tests[test].get(place[0], ())),
-                MAX_NEIGHBOURS,
-            )
-        )
-        for place in dict.fromkeys((each.path, each.line) for each in chosen)
-    }
 
 
 def plan_text(

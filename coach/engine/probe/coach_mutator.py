@@ -169,11 +169,13 @@ class Mutator:
         """
         if child.is_second or child.letters != "P" or self.room.refusal(child.slot):
             return None
-        green, red = self.neighbours.of(child.mutant)
+        green, red, more = self.neighbours.of(child.mutant)
         if not again + green + red:
             return None
-        second = self._start(child.mutant, again + green + red, limits[1], child.slot, CONFIRM_SECONDS, limits[2])
-        second.is_second, second.counts, second.took = True, (len(again), len(green), len(red)), child.took
+        counts = len(again), len(green), len(red)
+        items = again + green + red + more
+        second = self._start(child.mutant, items, limits[1], child.slot, CONFIRM_SECONDS, limits[2], counts)
+        second.is_second, second.counts, second.took = True, counts, child.took
         return second
 
     def _tell(self, child):
@@ -214,8 +216,11 @@ class Mutator:
         self.room.is_as_before([])
         return child
 
-    def _start(self, mutant, items, limit, slot, after=0.0, each=0.0):
-        """Fork a child for a mutant. It has ``limit`` seconds, and ends ``after`` seconds behind the end of all time at most."""
+    def _start(self, mutant, items, limit, slot, after=0.0, each=0.0, counts=()):  # noqa: PLR0913 - one child, in words
+        """Fork a child for a mutant. It has ``limit`` seconds, and ends ``after`` seconds behind the end of all time at most.
+
+        ``counts`` says how many of the items are the failing test, green, and red; those behind them run while all green ones stay so.
+        """
         self.room.begin(slot)
         left = max(self.deadline + self.more + after - clock(), 0.0) if self.plan.get("wants", "P") == "P" else limit
         pid, receiving, sending, began = forked()
@@ -223,7 +228,7 @@ class Mutator:
             try:
                 be_quiet()
                 self.room.enter(slot, items[0])
-                self._in_child(mutant, items, sending)
+                self._in_child(mutant, items, sending, counts)
             finally:
                 _exit(0)
         _close(sending)
@@ -232,11 +237,14 @@ class Mutator:
         child.is_second, child.took = False, 0.0
         return child
 
-    def _in_child(self, mutant, items, sending):
+    def _in_child(self, mutant, items, sending, counts=()):
         if mutant is not None and not self._swap(mutant):
             _write(sending, b"N")
             return
+        is_kept = True
         for index, item in enumerate(items):
+            if counts and index >= sum(counts) and not is_kept:
+                return
             following = items[index + 1] if index + 1 < len(items) else None
             errors = []
             letter = letter_of(item, following, self.heard, errors)
@@ -247,6 +255,8 @@ class Mutator:
                     self.reason.say(error, self.room.copy)
             if mutant is None and index == 0:
                 self.beforehand.say()
+            if counts and not sum(counts[:2]) <= index < sum(counts):  # what is red already may stay so
+                is_kept = is_kept and letter == b"P"
             _write(sending, letter)
 
     def _swap(self, mutant):
@@ -274,8 +284,10 @@ def _checked(child):
     if child.is_cut:
         green = max(min(green, len(letters) - again), 0)
         red = max(min(red, len(letters) - again - green), 0)
-    kept, mended = letters[again : again + green].count("P"), letters[again + green :].count("P")
-    counts = {"neighbours": green, "green": kept, "siblings": red, "mended": mended}
+    more = letters[again + green + red :]
+    kept = letters[again : again + green].count("P") + more.count("P")
+    mended = letters[again + green : again + green + red].count("P")
+    counts = {"neighbours": green + len(more), "green": kept, "siblings": red, "mended": mended}
     return letters[:again] or "P", counts
 
 

@@ -9,6 +9,9 @@ from coach_ids import ids
 
 MAX_TESTS = 200
 MAX_GREEN = 20
+"""The narrowest ones; where all of them stay green,"""
+MORE_GREEN = 40
+"""so many others are asked: what few tests notice rather dodges the failure than mends it."""
 MAX_RED = 12
 
 
@@ -50,8 +53,10 @@ class Neighbours:
         self.waiting = self.waiting[len(letters) :]
 
     def of(self, mutant):
-        """Return the green and the red tests that a mutant which mends the failing one is run with."""
-        return self._near(mutant, self.green)[:MAX_GREEN], self._near(mutant, self.red, True)[:MAX_RED]
+        """Return the green and the red tests that a mutant which mends the failing one is run with, and further green ones."""
+        green = self._near(mutant, self.green)
+        red = self._near(mutant, self.red, True)[:MAX_RED]
+        return green[:MAX_GREEN], red, green[MAX_GREEN : MAX_GREEN + MORE_GREEN]
 
     def _near(self, mutant, items, are_red=False):
         rank = None if mutant["near"] is None else dict((number, index) for index, number in enumerate(mutant["near"]))

@@ -94,6 +94,19 @@ def test_a_right_flip_turns_other_red_tests_green_and_a_dodge_does_not(laid):
     assert 0 < tally.changed < tally.tried - len(found.flips)
 
 
+def test_what_the_nearest_tests_do_not_notice_is_checked_with_further_ones(laid):
+    """Twenty-five tests are green with it; the one that is not stands behind them."""
+    (laid.root / "test_shop.py").write_text(
+        "import pytest\nfrom shop import price\n\ndef test_ten(): assert price(10) == 30\n\n"
+        "@pytest.mark.parametrize('number', range(25))\ndef test_free(number): assert price(0) == 0\n\n"
+        "def test_one(): assert price(1) == 2\n"
+    )
+    found, _ = mutated(laid, "price", 5, sought=failure())
+    dodge = next(each for each in found.flips if each.after == "2")
+    assert (dodge.green, dodge.neighbours) == (25, 26)
+    assert not dodge.is_clean
+
+
 def test_a_test_that_is_ended_by_a_timeout_fails_by_going_on(laid):
     """A neighbour that goes on for ever as well is left out; the others are compared with."""
     sought = failure("test_shop.py::test_three", "Failed", "Timeout (>1.0s) from pytest-timeout.")

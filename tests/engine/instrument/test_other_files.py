@@ -3,7 +3,12 @@
 from coach.core.base.test_id import TestId
 from coach.core.localize.mutation.mutants import Mutant
 from coach.core.localize.spectrum import Coverage
-from coach.engine.instrument.mutate import MAX_STRANGE_FILES, MAX_STRANGERS, neighbours_of, strangers
+from coach.engine.instrument.flip_neighbours import (
+    MAX_STRANGE_FILES,
+    MAX_STRANGERS,
+    neighbours_of,
+    strangers,
+)
 
 FOCUS = "tests/test_own.py::test_it"
 
