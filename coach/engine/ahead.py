@@ -1,7 +1,7 @@
-"""The run that is made ready while another one goes on: laid out, its process started, waiting at its gate.
+"""The run that is made ready while another one goes on: laid out, its process started, waiting at its barrier.
 
 The core says what it will probably ask for next (``ExpectRun``). That is laid out while the interpreter of the run before starts,
-since no test changes files of the checkout then; its own process starts when the other one stands at its gate and has loaded
+since no test changes files of the checkout then; its own process starts when the other one stands at its barrier and has loaded
 nothing of the project. It is used for the very effect that it was made for; else it ends unseen.
 """
 
@@ -71,11 +71,11 @@ class RunAhead:
     def take(self, asked: StartRun) -> Ready | None:
         """Return the run that is ready for an effect; what was made ready for another one is ended.
 
-        So is one that loaded code of the project in front of its gate, beside the tests of another run.
+        So is one that loaded code of the project in front of its barrier, beside the tests of another run.
         """
         ready = self._ready
         is_used = ready is not None and ready.asked == asked and not self._is_unwanted
-        if ready is None or not is_used or (ready.waiting and ready.waiting.gate.at == "own"):
+        if ready is None or not is_used or (ready.waiting and ready.waiting.barrier.at == "own"):
             self._end()
             return None
         self._ready = None
@@ -94,7 +94,7 @@ class RunAhead:
     def begin(
         self, asked: StartRun, execution: Execution, waiting: Waiting | None, cancel: threading.Event
     ) -> None:
-        """Bring a run to its gate, ``waiting`` when it is started already, and make the next one ready in front of it."""
+        """Bring a run to its barrier, ``waiting`` when it is started already, and make the next one ready in front of it."""
         is_followed = self._has_come.is_set() or asked.request.purpose == "verify"
         if not (execution.can_wait and (waiting or is_followed)):
             return
@@ -111,7 +111,7 @@ class RunAhead:
             return
         while not settled():
             cancel.wait(_TICK)
-        if waiting.gate.at == "clean" and not cancel.is_set():
+        if waiting.barrier.at == "clean" and not cancel.is_set():
             self._ready.waiting = execution_of(self._ready.run).start()
 
     def _lay_out(self, asked: StartRun) -> None:

@@ -19,9 +19,9 @@ from coach.engine.confine.confined_run import Confined
 from coach.engine.copies.import_roots import moved_paths
 from coach.engine.instrument.apply_variation import with_named
 from coach.engine.instrument.observer import PLAIN, Observer
+from coach.engine.process.barrier import Barrier
 from coach.engine.process.ending import could_not_start, leak_notes
 from coach.engine.process.environment import clean_environment
-from coach.engine.process.gate import Gate
 from coach.engine.process.process_tree import RUN_ID
 from coach.engine.process.run_context import RunContext
 from coach.engine.process.run_files import RunFiles
@@ -84,7 +84,7 @@ def set_up(
 
 
 class Execution:
-    """One run in its place. Its process may be started before its turn, and waits at a gate then."""
+    """One run in its place. Its process may be started before its turn, and waits at a barrier then."""
 
     def __init__(self, setup: RunSetup, confined: Confined) -> None:
         self._setup, self._confined = setup, confined
@@ -99,17 +99,17 @@ class Execution:
 
     @property
     def can_wait(self) -> bool:
-        """Whether its process stops at a gate, if one is there."""
+        """Whether its process stops at a barrier, if one is there."""
         return self._runner.can_wait and not self._setup.request.warm
 
     def start(self) -> Waiting | None:
-        """Start its process, which waits at a gate; None where it cannot be started so. Raises ScratchError."""
+        """Start its process, which waits at a barrier; None where it cannot be started so. Raises ScratchError."""
         with no_room_said():
-            gate = Gate.before(self._setup.files.gate)
+            barrier = Barrier.before(self._setup.files.barrier)
         launch = self._prepared()
-        if gate is not None:
+        if barrier is not None:
             with contextlib.suppress(OSError):  # that is said when its turn has come
-                self._waiting = Waiting.started(launch, gate)
+                self._waiting = Waiting.started(launch, barrier)
         return self._waiting
 
     def give_up(self) -> None:

@@ -591,7 +591,7 @@ class _State:
         except Exception:
             self.channel = None  # nowhere to say it; coach sees that no event came
             return
-        if settings.get("trace") and not settings.get("gate"):
+        if settings.get("trace") and not settings.get("barrier"):
             self.look(settings)
 
     def look(self, settings):

@@ -46,9 +46,9 @@ class RunFiles:
         return self.folder / "request.json"
 
     @property
-    def gate(self) -> Path:
+    def barrier(self) -> Path:
         """Where a run waits that is started before its turn; not there: it does not wait."""
-        return self.folder / "gate"
+        return self.folder / "barrier"
 
     @property
     def cache(self) -> Path:

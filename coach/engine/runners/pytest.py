@@ -59,7 +59,7 @@ class PytestRunner(Runner):
             "modules": str(files.modules) if self._may_be_warm else "",
             "reads": setup.observer.hears_reads(setup.request),
             "fence": setup.fence,
-            "gate": str(files.gate) if files.gate.exists() else "",
+            "barrier": str(files.barrier) if files.barrier.exists() else "",
             **setup.observer.settings(files),
         }
         bytecode = bytecode_of_children(context.env, context.home, is_copy=setup.copy is not None)

@@ -12,7 +12,7 @@ import coach_probe
 import pytest
 
 GO, SAID = 0, 1
-"""Where in the file coach's word stands, and ours; as in coach's own ``engine/process/gate.py``."""
+"""Where in the file coach's word stands, and ours; as in coach's own ``engine/process/barrier.py``."""
 
 _open, _close, _pread, _pwrite, _exit = os.open, os.close, os.pread, os.pwrite, os._exit
 
@@ -20,11 +20,11 @@ _open, _close, _pread, _pwrite, _exit = os.open, os.close, os.pread, os.pwrite, 
 @pytest.hookimpl(hookwrapper=True, tryfirst=True)
 def pytest_load_initial_conftests(early_config, parser, args):
     state = coach_probe.state
-    if state.channel is not None and state.settings.get("gate"):
+    if state.channel is not None and state.settings.get("barrier"):
         try:
-            _wait(state.settings["gate"], bool(coach_probe._loaded()))
+            _wait(state.settings["barrier"], bool(coach_probe._loaded()))
         except Exception as error:
-            state.channel.note("gate", error)
+            state.channel.note("barrier", error)
         if state.settings.get("trace"):
             state.look(state.settings)  # only now: what looks at a run may fork
     yield

@@ -1,7 +1,7 @@
-"""A gate in front of a run: its process starts, and loads nothing of the project before the gate is opened.
+"""A barrier in front of a run: its process starts, and loads nothing of the project before the barrier is opened.
 
 Starting an interpreter and pytest takes longer than most tests. So the process of the next run may start while another run
-goes on, and waits where the probe comes to it (``probe/coach_gate.py``): the installed plugins are loaded, no conftest and no
+goes on, and waits where the probe comes to it (``probe/coach_barrier.py``): the installed plugins are loaded, no conftest and no
 test is. Tests of two runs are never under way beside each other by that.
 """
 
@@ -21,16 +21,16 @@ At = Literal["", "clean", "own"]
 
 
 @dataclass(slots=True)
-class Gate:
-    """A file that is locked until the gate is open; the kernel opens it when coach dies, and the process ends then."""
+class Barrier:
+    """A file that is locked until the barrier is open; the kernel opens it when coach dies, and the process ends then."""
 
     path: Path
     _file: int
     _made: float = field(default_factory=time.time)
 
     @classmethod
-    def before(cls, path: Path) -> "Gate | None":
-        """Make a closed gate; None where the file system knows no locks."""
+    def before(cls, path: Path) -> "Barrier | None":
+        """Make a closed barrier; None where the file system knows no locks."""
         file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -48,7 +48,7 @@ class Gate:
 
     @property
     def seconds(self) -> float:
-        """What the way to the gate took; until the process is there, the time since it was made."""
+        """What the way to the barrier took; until the process is there, the time since it was made."""
         came = os.fstat(self._file).st_mtime if self.at else time.time()
         return max(came - self._made, 0.0)
 
@@ -59,7 +59,7 @@ class Gate:
             self.close()
 
     def close(self) -> None:
-        """Take the gate away: a process that waits at it ends."""
+        """Take the barrier away: a process that waits at it ends."""
         with contextlib.suppress(OSError):
             os.close(self._file)
         self._file = -1
