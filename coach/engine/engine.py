@@ -83,15 +83,8 @@ def _serving(
     ]
 
 
-def _nothing(*_: object) -> None:
-    """Hear nothing: nobody has begun to listen."""
-
-
 class LocalEngine:
     """The engine of a session. Implements ``coach.session.dispatcher.Engine``."""
-
-    _observe: Callable[[Observation], None]
-    _settled: Callable[[], None]
 
     def __init__(  # noqa: PLR0913 - its collaborators, all by name
         self,
@@ -121,11 +114,11 @@ class LocalEngine:
         around = RunContext(*base, redactor=redactor, project=project, no_trees=no_trees, confine=confine)
         self._around = replace(around, warm=server, home=home, command=command)
         self._observers = ObserverContext(self._around, recall)
-        self._elsewhere = RunsElsewhere(clusters, trees, self._observers)
+        self._elsewhere, self._past_passes = RunsElsewhere(clusters, trees, self._observers), past_passes
         self._trees, self._saves, self._switches = trees, SaveNotices(watcher), Switches(root)
         self._here = RunsHere(self._observers, trees, self._switches, self._saves)
-        self._past_passes = past_passes
-        self._observe, self._settled = _nothing, _nothing
+        self._observe: Callable[[Observation], None] = lambda _: None
+        self._settled: Callable[[], None] = lambda: None
         self._lock, self._jobs, self._owed, self._idle_work = threading.Lock(), list[Job](), 0, 0
         self._has_begun, self._is_closed, self._reads = False, False, queue.SimpleQueue[Effect | None]()
         self._runs, self._measurements = queue.SimpleQueue[Job | None](), queue.SimpleQueue[Job | None]()
