@@ -290,6 +290,7 @@ OWN = {
     "coach/cli/__init__.py": "the null device for streams that are closed",
     "coach/cli/commands/console.py": "the null device for a reader that left",
     "coach/tui/actions/export.py": "writes a new file",
+    "coach/engine/process/barrier.py": "a lock in the disposable folder of a run",
     "coach/engine/process/spawn.py": "the null device, and a pseudo file of a run's own input",
     "coach/engine/process/scratch.py": "locks of coach's own folders",
     "coach/engine/drill/player_watch.py": "the table of processes of the system",

@@ -57,7 +57,7 @@ METAPHORS = frozenset(
         "ledger",
     ]
 )
-LOOSE_IN_ENGINE = ["engine", "execute", "ports", "run_queue"]
+LOOSE_IN_ENGINE = ["ahead", "engine", "execute", "ports", "run_queue", "runs_here"]
 """What drives the rooms of the engine; all else has a room."""
 
 

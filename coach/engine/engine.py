@@ -1,6 +1,6 @@
 """Perform effects on this machine: runs one after the other, reads beside them, watching all the while.
 
-Every effect is answered, but for the two that only end others: each of those gives its own answer. Runs wait in one queue and are worked off by one thread; reads have their own thread, so
+Every effect is answered, but for those that only end others, each of which gives its own answer, and the run that is only expected. Runs wait in one queue and are worked off by one thread; reads have their own thread, so
 that a diff can be seen while tests run. What goes wrong becomes ``EffectFailed``: nothing is lost, no thread dies.
 """
 
@@ -17,6 +17,7 @@ from pathlib import Path
 from coach.core.log.events import Interpreter
 from coach.core.protocol.effects import (
     Effect,
+    ExpectRun,
     FindRelated,
     PutBack,
     ReadAttempt,
@@ -41,11 +42,11 @@ from coach.core.protocol.observations import (
 )
 from coach.core.runs.confinement import Confine
 from coach.core.runs.report import EndingKind, RunReport
+from coach.engine.ahead import IDLE_SECONDS
 from coach.engine.cluster.clusters import Clusters
 from coach.engine.cluster.runs_elsewhere import RunsElsewhere, Seen
-from coach.engine.copies.changed_code import run_in_copy
 from coach.engine.instrument.instruments import observer_of
-from coach.engine.instrument.observer import Observer, ObserverContext
+from coach.engine.instrument.observer import ObserverContext
 from coach.engine.ports import Trees, Watcher
 from coach.engine.process.environment import server_environment
 from coach.engine.process.output import LiveOutput
@@ -55,12 +56,12 @@ from coach.engine.process.supervise import Limits
 from coach.engine.restore.carry_out import restored
 from coach.engine.run_queue import Job, failed, stopped
 from coach.engine.runners.pytest_start import Spelling
+from coach.engine.runs_here import RunsHere
 from coach.engine.search.queue import SearchBench
 from coach.engine.source.pinned_test import read_pinned
 from coach.engine.source.related_tests import concerned, related_tests
 from coach.engine.trees.attempts import read_attempt, read_changes
 from coach.engine.trees.branch_switch import Switches
-from coach.engine.trees.checkout import CheckoutRuns
 from coach.engine.trees.since_past_pass import PastPasses, no_past, read_past_pass
 from coach.engine.warm.server import WarmServer
 from coach.engine.watch.saves import SaveNotices
@@ -113,9 +114,9 @@ class LocalEngine:
         around = RunContext(*base, redactor=redactor, project=project, no_trees=no_trees, confine=confine)
         self._around = replace(around, warm=server, home=home, command=command)
         self._observers = ObserverContext(self._around, recall)
-        self._elsewhere = RunsElsewhere(clusters, trees, self._observers)
+        self._elsewhere, self._past_passes = RunsElsewhere(clusters, trees, self._observers), past_passes
         self._trees, self._saves, self._switches = trees, SaveNotices(watcher), Switches(root)
-        self._here, self._past_passes = CheckoutRuns(self._around, trees, self._switches), past_passes
+        self._here = RunsHere(self._observers, trees, self._switches, self._saves)
         self._observe: Callable[[Observation], None] = lambda _: None
         self._settled: Callable[[], None] = lambda: None
         self._lock, self._jobs, self._owed, self._idle_work = threading.Lock(), list[Job](), 0, 0
@@ -163,6 +164,11 @@ class LocalEngine:
                 raise CoachError("coach was being left")
             if isinstance(effect, StopRuns):
                 self._cancel("superseded" if effect.superseded else "cancelled")
+                if effect.superseded:
+                    return
+                effect = ExpectRun()
+            if isinstance(effect, ExpectRun):
+                self._here.ahead.expect(effect.asked)
                 return
             if isinstance(effect, StopSearch):
                 self._searches.stop()
@@ -211,6 +217,7 @@ class LocalEngine:
             if job.asked.is_idle_work:
                 self._prepare_warm()  # an investigation leaves no idle moment, and the next save is to find it ready
             self._carry_out(job)
+        self._here.ahead.drop()
 
     def _serve_measurements(self) -> None:
         """Measure in copies beside the runs: one that is superseded may still lay its copy out, and no run waits for that."""
@@ -220,11 +227,9 @@ class LocalEngine:
     def _carry_out(self, job: Job) -> None:
         seen: list[Observation] = []
         try:
-            observer = observer_of(job.asked, self._observers)
             with job.within_its_time():
-                report, shown = self._run(job, observer)
-            seen.append(RunEnded(number=job.asked.request.number, report=report))
-            seen += observer.seen(job.asked.request, report) if shown is None else shown
+                report, shown = self._run(job)
+            seen += [RunEnded(number=job.asked.request.number, report=report), *shown]
         except Exception as error:  # noqa: BLE001 - the thread's last defence: a defect must not lose the run
             seen.append(failed(job.asked, error))
         with self._lock:
@@ -233,11 +238,11 @@ class LocalEngine:
 
     def _next_job(self) -> Job | None:
         """Wait for a run; when none is wanted for a moment, bring the warm server up to what runs used."""
-        try:
-            return self._runs.get(timeout=_IDLE_SECONDS)
-        except queue.Empty:
-            self._prepare_warm()
-            return self._runs.get()
+        for seconds, is_left in ((_IDLE_SECONDS, self._prepare_warm), (IDLE_SECONDS, self._here.ahead.drop)):
+            with contextlib.suppress(queue.Empty):
+                return self._runs.get(timeout=seconds)
+            is_left()
+        return self._runs.get()
 
     def _prepare_warm(self) -> None:
         # Only runs on save are warm: a command that runs once, or an assistant that runs by itself, would start it for nothing.
@@ -274,23 +279,22 @@ class LocalEngine:
             with contextlib.suppress(Exception):
                 self._observe(unrecorded(observation, f"a defect of coach: {type(error).__name__}: {error}"))
 
-    def _run(self, job: Job, observer: Observer) -> tuple[RunReport, Seen | None]:
-        """Return the report of a run, and what another machine saw of it; None: the observer is to say."""
-        request, shown = job.asked.request, None
+    def _run(self, job: Job) -> tuple[RunReport, Seen]:
+        """Return the report of a run, and what it showed besides."""
+        asked, observer = job.asked, None
+        shown: Seen | None = None
         if job.cancel.is_set():
-            return RunReport(ending=stopped(job.reason, None)), shown
-        if job.is_elsewhere:
-            report, shown = self._elsewhere.run(job.asked, job.cancel)
-        elif job.is_in_copy:
-            around = replace(self._around, live=LiveOutput()) if job.runs_beside else self._around
-            report = run_in_copy(request, around, job.cancel, self._trees, observer)
+            report = RunReport(ending=stopped(job.reason, None))
+        elif job.is_elsewhere:
+            report, shown = self._elsewhere.run(asked, job.cancel)
         else:
-            made = job.asked.made
-            here = partial(self._here.run, request, job.cancel, observer, made)
-            report = self._saves.around(request.number, here)
+            report, observer = self._here.run(job)
         if report.ending.kind == "cancelled":
             update = {"ending": stopped(job.reason, report.ending.exit_code)}
             report = report.model_copy(update=update)
+        if shown is None:
+            observer = observer or observer_of(asked, self._observers)
+            shown = tuple(observer.seen(asked.request, report))
         return report, shown
 
     def _read(self, effect: Effect) -> Observation | None:  # noqa: PLR0911 - one for each kind

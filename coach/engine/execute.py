@@ -6,8 +6,10 @@ stale ``.pyc`` when an edit keeps size and second. One that is there already is 
 user's.
 """
 
+import contextlib
 import secrets
 import threading
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +19,7 @@ from coach.engine.confine.confined_run import Confined
 from coach.engine.copies.import_roots import moved_paths
 from coach.engine.instrument.apply_variation import with_named
 from coach.engine.instrument.observer import PLAIN, Observer
+from coach.engine.process.barrier import Barrier
 from coach.engine.process.ending import could_not_start, leak_notes
 from coach.engine.process.environment import clean_environment
 from coach.engine.process.process_tree import RUN_ID
@@ -25,6 +28,7 @@ from coach.engine.process.run_files import RunFiles
 from coach.engine.process.scratch import no_room_said, temporary_folder
 from coach.engine.process.spawn import Adopted, Launch
 from coach.engine.process.supervise import Finished, supervise
+from coach.engine.process.waiting import Waiting
 from coach.engine.runners.base import RunSetup
 from coach.engine.runners.pytest_start import PROGRAM
 from coach.engine.runners.table import runner_of
@@ -42,12 +46,20 @@ def execute(
     copy: Path | None = None,
     observer: Observer = PLAIN,
 ) -> RunReport:
-    """Run what is asked for and report.
+    """Run what is asked for and report; the arguments and errors are those of ``set_up``."""
+    with set_up(request, around, copy, observer) as execution:
+        return execution.report(cancel)
+
+
+@contextlib.contextmanager
+def set_up(
+    request: RunRequest, around: RunContext, copy: Path | None = None, observer: Observer = PLAIN
+) -> Iterator["Execution"]:
+    """Make the place of one run; nothing of it is left afterwards.
 
     Args:
         request: the run.
         around: what all runs share.
-        cancel: set by another thread to end the run.
         copy: the materialised tree to run in; None for the checkout.
         observer: what is done besides.
 
@@ -64,39 +76,76 @@ def execute(
         kept = (around.home / "bytecode",) if around.home else ()
         confined = Confined.of(request, around.confine, folder, copy, around.root, kept)
         setup = RunSetup(request, around, files, root, start, copy, confined.settings, observer)
-        return _Execution(setup, confined, cancel).report()
+        execution = Execution(setup, confined)
+        try:
+            yield execution
+        finally:
+            execution.give_up()
 
 
-class _Execution:
-    """One run in its place."""
+class Execution:
+    """One run in its place. Its process may be started before its turn, and waits at a barrier then."""
 
-    def __init__(self, setup: RunSetup, confined: Confined, cancel: threading.Event) -> None:
-        self._setup, self._confined, self._cancel = setup, confined, cancel
+    def __init__(self, setup: RunSetup, confined: Confined) -> None:
+        self._setup, self._confined = setup, confined
         self._runner = runner_of(setup)
         self._runner.check()
         if any("\0" in word for word in setup.request.target.words):
             raise TargetError("a word of the target holds a NUL character")
-        setup.context.live.begin(setup.request.number)
         self._cold_because = ""
+        self._argv: list[str] = []
+        self._launch: Launch | None = None
+        self._waiting: Waiting | None = None
 
-    def report(self) -> RunReport:
-        setup, context = self._setup, self._setup.context
+    @property
+    def can_wait(self) -> bool:
+        """Whether its process stops at a barrier, if one is there."""
+        return self._runner.can_wait and not self._setup.request.warm
+
+    def start(self) -> Waiting | None:
+        """Start its process, which waits at a barrier; None where it cannot be started so. Raises ScratchError."""
         with no_room_said():
-            self._runner.prepare()
-        argv = self._runner.argv()
+            barrier = Barrier.before(self._setup.files.barrier)
+        launch = self._prepared()
+        if barrier is not None:
+            with contextlib.suppress(OSError):  # that is said when its turn has come
+                self._waiting = Waiting.started(launch, barrier)
+        return self._waiting
+
+    def give_up(self) -> None:
+        """End a process that waits: nobody wants its run any more."""
+        if self._waiting is not None:
+            self._waiting.end()
+        self._waiting = None
+
+    def report(self, cancel: threading.Event) -> RunReport:
+        """Make the run and say what it showed."""
+        setup, context = self._setup, self._setup.context
+        context.live.begin(setup.request.number)
+        waiting, self._waiting = self._waiting, None
         try:
-            niceness = max(context.niceness, setup.observer.niceness)
-            own = (argv, setup.start, self._env(), self._runner.stacks)
-            launch = Launch(*own, fence=self._confined.fence, niceness=niceness)
-            forked = self._forked(launch)
-            progress = self._runner.progress
-            finished = supervise(launch, context.limits, context.live.feed, self._cancel, progress, forked)
+            launch = self._prepared()
+            leader = waiting.go() if waiting else self._forked(launch)
+            feed, progress = context.live.feed, self._runner.progress
+            before = waiting.seconds if waiting else 0.0
+            finished = supervise(launch, context.limits, feed, cancel, progress, leader, before)
         except OSError as error:
-            return RunReport(ending=could_not_start(argv[0], setup.start, error))
+            return RunReport(ending=could_not_start(self._argv[0], setup.start, error))
         context.live.end()
         report = self._describe(finished)
-        warmth = {"warm": forked is not None, "cold_because": self._cold_because}
+        warmth = {"warm": isinstance(leader, Adopted), "cold_because": self._cold_because}
         return self._confined.as_outside(report.model_copy(update=warmth))
+
+    def _prepared(self) -> Launch:
+        """Write what the process reads, once, and return what to start. Raises ScratchError."""
+        if self._launch is None:
+            with no_room_said():
+                self._runner.prepare()
+            self._argv = self._runner.argv()
+            niceness = max(self._setup.context.niceness, self._setup.observer.niceness)
+            own = (self._argv, self._setup.start, self._env(), self._runner.stacks)
+            self._launch = Launch(*own, fence=self._confined.fence, niceness=niceness)
+        return self._launch
 
     def _forked(self, launch: Launch) -> Adopted | None:
         """Let the warm server start the run, when it may be warm; says why when it is not."""

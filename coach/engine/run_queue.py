@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from coach.core.protocol.effects import Effect, StartRun
 from coach.core.protocol.observations import EffectFailed
 from coach.core.runs.report import Ending, EndingKind
+from coach.core.runs.run import RunRequest
 from coach.errors import CoachError, exhausted
 
 _STOP_SENTENCES: dict[EndingKind, str] = {
@@ -28,8 +29,7 @@ class Job:
 
     @property
     def is_in_copy(self) -> bool:
-        request = self.asked.request
-        return request.in_copy or request.tries_mutants
+        return is_in_copy(self.asked.request)
 
     @property
     def is_elsewhere(self) -> bool:
@@ -60,6 +60,11 @@ class Job:
             yield
         finally:
             timer.cancel()
+
+
+def is_in_copy(request: RunRequest) -> bool:
+    """Whether a run is carried out in a copy: for the tree it is of, or for what it does to the code."""
+    return request.in_copy or request.tries_mutants
 
 
 def stopped(reason: EndingKind, exit_code: int | None) -> Ending:

@@ -4,6 +4,7 @@ import contextlib
 import functools
 import hashlib
 import os
+import queue
 import shutil
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from coach.core.protocol.effects import StartRun
 from coach.core.runs.report import RunReport
 from coach.core.runs.run import RunRequest
 from coach.core.runs.target import Target
+from coach.engine.engine import LocalEngine
 from coach.engine.execute import execute
 from coach.engine.instrument.instruments import observer_of
 from coach.engine.instrument.observer import ObserverContext
@@ -143,6 +145,31 @@ def ground(tmp_path):
     """Return a function that copies a target repository and lets it be run."""
     with grounds_in(tmp_path) as lay:
         yield lay
+
+
+@pytest.fixture
+def engine(ground):
+    """Return a function that starts an engine on a target, by name or laid already; all are closed in the end."""
+    engines = []
+
+    def begin(name, **collaborators):
+        laid = ground(name) if isinstance(name, str) else name
+        made = LocalEngine(
+            root=laid.root,
+            interpreter=Interpreter(path=sys.executable),
+            limits=Limits(wall=60),
+            keep=laid.keep,
+            env=laid.env,
+            **collaborators,
+        )
+        seen = queue.SimpleQueue()
+        made.start(seen.put)
+        engines.append(made)
+        return made, seen
+
+    yield begin
+    for each in engines:
+        each.close()
 
 
 @pytest.fixture(scope="module")

@@ -1,13 +1,11 @@
 """Every effect is answered, runs wait for each other, and closing leaves nothing behind."""
 
 import contextlib
-import queue
 import sys
 import threading
 
 import pytest
 
-from coach.core.log.events import Interpreter
 from coach.core.protocol.effects import ReadChanges, ReadTest, StartRun, StopRuns, Watch
 from coach.core.protocol.observations import (
     ChangesSeen,
@@ -20,8 +18,6 @@ from coach.core.protocol.observations import (
 from coach.core.runs.changes import Changes
 from coach.core.runs.run import RunRequest
 from coach.core.runs.target import Target
-from coach.engine.engine import LocalEngine
-from coach.engine.process.supervise import Limits
 from coach.errors import CoachError, StoreError
 
 PATIENCE = 60
@@ -74,31 +70,6 @@ class Watcher:
 
     def stop(self):
         self.stopped += 1
-
-
-@pytest.fixture
-def engine(ground):
-    """Return a function that starts an engine on a target; all are closed in the end."""
-    engines = []
-
-    def begin(name, **collaborators):
-        laid = ground(name)
-        made = LocalEngine(
-            root=laid.root,
-            interpreter=Interpreter(path=sys.executable),
-            limits=Limits(wall=60),
-            keep=laid.keep,
-            env=laid.env,
-            **collaborators,
-        )
-        seen = queue.SimpleQueue()
-        made.start(seen.put)
-        engines.append(made)
-        return made, seen
-
-    yield begin
-    for each in engines:
-        each.close()
 
 
 def run(number, *words, **fields):

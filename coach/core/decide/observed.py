@@ -7,7 +7,7 @@ from coach.core.decide.past_passes import ask_past_pass
 from coach.core.decide.run_start import start_run
 from coach.core.decide.spec_in_force import follow_edited_test
 from coach.core.decide.suspect_measurement import finish_trace, measure_lines, rank_suspects
-from coach.core.decide.verification_runs import PLANNED, continue_plan, go_on_without
+from coach.core.decide.verification_runs import PLANNED, continue_plan, expect_next, go_on_without
 from coach.core.experiments.prediction import judge_prediction
 from coach.core.log import events as ev
 from coach.core.protocol import effects as eff
@@ -185,6 +185,7 @@ def _(message: obs.ChangesSeen, state: SessionState) -> Decision | Refusal:
     run = state.last_failure
     if run and run.report and not state.plan:
         rank_suspects(draft)
+    expect_next(draft, draft.state)
     return draft.done()
 
 

@@ -20,6 +20,7 @@ from coach.core.runs.run import Purpose, Run
 from coach.core.runs.target import Target
 from coach.core.session.state import SessionState
 from coach.core.verify.acceptance import runnable, words_of
+from coach.core.verify.as_hoped import as_hoped
 from coach.core.verify.fix_checks import fails_alone, fails_as_before, made_for, no_control, passes_needed
 from coach.core.verify.negative_control import fixed_lines
 from coach.core.verify.recheck import to_look_at, to_recheck
@@ -49,6 +50,7 @@ def _(message: cmd.Verify, state: SessionState) -> Decision | Refusal:
         return Refusal(why_not)
     draft = Draft(state)
     commands = tuple(each for each in runnable(state) if each in message.acceptance)
+    draft.perform(eff.ExpectRun())  # what an earlier one left ready was made before this edit
     draft.record(ev.VerificationBegan(plan=_plan(state, len(commands)), acceptance=commands, on=message.on))
     if state.pin:
         draft.perform(to_be_read_again(state))
@@ -101,7 +103,22 @@ def continue_plan(draft: Draft) -> None:
     if following is None:
         draft.record(ev.VerificationJudged(verification=verify(draft.state)))
     else:
-        _start(draft, following)
+        begun = Draft(draft.state)
+        _start(begun, following)
+        expect_next(draft, begun.state)  # in front of it: what is ready is let go at once
+        draft.take(begun.done())
+
+
+def expect_next(draft: Draft, state: SessionState) -> None:
+    """Have the run made ready that follows in a state, if what is under way there comes out as is hoped for."""
+    if not state.plan or state.plan_on:
+        return
+    hoped = Draft(as_hoped(state))
+    if following := _following(hoped.state):
+        _start(hoped, following)
+    draft.perform(
+        *(eff.ExpectRun(asked=each) for each in hoped.done().effects if isinstance(each, eff.StartRun))
+    )
 
 
 def _start(draft: Draft, following: Purpose) -> None:

@@ -1,7 +1,7 @@
 """What the core asks the engine to do.
 
-The engine answers every effect with at least one observation, so that "idle" has a meaning. Two need no answer of
-their own, ``StopRuns`` and ``StopSearch``: they end others, and each of those answers.
+The engine answers every effect with at least one observation, so that "idle" has a meaning. Three need no answer of
+their own: ``StopRuns`` and ``StopSearch`` end others, and each of those answers; ``ExpectRun`` promises nothing.
 """
 
 from coach.core.base.test_id import TestId
@@ -51,6 +51,15 @@ class StartRun(Value):
     """The run itself, where it is over already."""
     is_idle_work: bool = False
     """Whether nobody waits for it: the session counts as idle while it runs."""
+
+
+class ExpectRun(Value):
+    """Make ready what will be asked for next if what is under way goes well; none: nothing is. Itself unanswered.
+
+    It is no promise: what is made ready is used for the very same ``StartRun``, and goes unseen otherwise.
+    """
+
+    asked: StartRun | None = None
 
 
 class StopRuns(Value):
@@ -168,6 +177,7 @@ class PutBack(Value):
 
 Effect = (
     StartRun
+    | ExpectRun
     | StopRuns
     | ReadChanges
     | ReadTest

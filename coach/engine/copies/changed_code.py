@@ -4,7 +4,10 @@ A mutant is worth trying because nobody knows what it does: a condition that is 
 the files that it kept. So it gets files of its own, and its plan is made of these, whatever is saved meanwhile.
 """
 
+import contextlib
 import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from coach.core.experiments.trial_request import Trial
@@ -12,7 +15,7 @@ from coach.core.runs.confinement import changes_code
 from coach.core.runs.report import RunReport
 from coach.core.runs.run import RunRequest
 from coach.engine.copies.lacking import as_in_checkout
-from coach.engine.execute import execute
+from coach.engine.execute import Execution, set_up
 from coach.engine.instrument.apply_variation import varied
 from coach.engine.instrument.observer import PLAIN, Observer
 from coach.engine.ports import Trees
@@ -34,14 +37,50 @@ def run_in_copy(
         ScratchError: there can be no copy, or it cannot be made ready for the run.
 
     """
+    with in_copy(request, context, cancel, trees, observer) as run:
+        return run.report(cancel)
+
+
+@dataclass(slots=True)
+class RunInCopy:
+    """A run that is laid out in its copy."""
+
+    request: RunRequest
+    execution: Execution
+    copy: Path
+    root: Path
+    tree: str = ""
+    """What the copy holds, where that is known."""
+    note: str = ""
+
+    def report(self, cancel: threading.Event) -> RunReport:
+        """Make the run; the report names the checkout's paths."""
+        report = self.execution.report(cancel)
+        notes = (*report.probe_notes, *filter(None, [self.note]))
+        report = as_in_checkout(report.model_copy(update={"probe_notes": notes}), self.copy, self.root)
+        if not self.tree or isinstance(self.request.instrument, Trial):
+            return report  # a patch may have made another tree of it
+        return report.model_copy(update={"tree": self.tree})
+
+
+@contextlib.contextmanager
+def in_copy(
+    request: RunRequest,
+    context: RunContext,
+    cancel: threading.Event,
+    trees: Trees | None,
+    observer: Observer = PLAIN,
+) -> Iterator[RunInCopy]:
+    """Lay out what ``run_in_copy`` runs; the copy goes with it. Raises ScratchError."""
     trees = copied_from(request, trees)
     recorded = file_clock()
     tree = tree_for(request, trees)
-    with trees.materialise(tree) as copy:
-        report = run_laid_out(request, context, cancel, copy, observer, recorded)
-    if isinstance(request.instrument, Trial):
-        return report  # a patch may have made another tree of it
-    return report.model_copy(update={"tree": tree})
+    with (
+        trees.materialise(tree) as copy,
+        _laid_out(request, context, cancel, copy, observer, recorded) as run,
+    ):
+        run.tree = tree
+        yield run
 
 
 def copied_from(request: RunRequest, trees: Trees | None) -> Trees:
@@ -71,8 +110,20 @@ def run_laid_out(  # noqa: PLR0913, PLR0917 - what a run needs, its copy, and wh
     recorded: int = 0,
 ) -> RunReport:
     """Run in a copy that is laid out already, in a disposable folder of its own; the report names the checkout's paths."""
+    with _laid_out(request, context, cancel, copy, observer, recorded) as run:
+        return run.report(cancel)
+
+
+@contextlib.contextmanager
+def _laid_out(  # noqa: PLR0913, PLR0917 - as for ``run_laid_out``
+    request: RunRequest,
+    context: RunContext,
+    cancel: threading.Event,
+    copy: Path,
+    observer: Observer,
+    recorded: int,
+) -> Iterator[RunInCopy]:
     request = observer.prepare(request, copy, recorded)
     varied_context, note = varied(request.variation, context, cancel, copy)
-    report = execute(request, varied_context, cancel, copy, observer)
-    notes = (*report.probe_notes, *filter(None, [note]))
-    return as_in_checkout(report.model_copy(update={"probe_notes": notes}), copy, context.root)
+    with set_up(request, varied_context, copy, observer) as execution:
+        yield RunInCopy(request, execution, copy, context.root, note=note)

@@ -67,6 +67,7 @@ class Mutator:
             self.results.send("ended", {"ended": ended, "why": why or self.trouble})
         except Exception as error:
             self.channel.note("mutants", error)
+        _tell_no_summary(session.config)
         return True
 
     @pytest.hookimpl(tryfirst=True)
@@ -275,6 +276,14 @@ class Mutator:
             function.__code__ = new
             swapped += 1
         return swapped > 0
+
+
+def _tell_no_summary(config):
+    """Leave out what plugins tell at the end: no test ran here that it could be about, and a report of coverage takes seconds."""
+    try:
+        config.hook.pytest_terminal_summary = lambda **_: []
+    except AttributeError:
+        pass
 
 
 def _checked(child):

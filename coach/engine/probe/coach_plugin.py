@@ -4,4 +4,5 @@ of the probe, imported from here, comes from bytecode.
 PYTEST_DONT_REWRITE
 """
 
+from coach_barrier import pytest_load_initial_conftests  # noqa: F401
 from coach_probe import *  # noqa: F403

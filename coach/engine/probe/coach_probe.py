@@ -566,14 +566,14 @@ class _State:
         self.reruns, self.interrupted, self.is_brief = {}, "", False
         self.deselected, self.deselected_names, self.deselected_by, self.rootdir = 0, [], "", ""
         self.in_turn = True  # one test after the other; under xdist they overlap
-        self.roots = ()
+        self.roots, self.settings = (), {}
         self.folder = coach_plain.folder_first()
         self.looker = self.fence = None
         path = os.environ.get("COACH_PROBE")
         if not path:
             return
         try:
-            settings = json.loads(real.contents(path, 1_000_000).decode("utf-8"))
+            self.settings = settings = json.loads(real.contents(path, 1_000_000).decode("utf-8"))
             self.channel = _Channel(settings["channel"], settings["nonce"], settings.get("stacks", ""), settings.get("signal", 0))
             self.reader = _Reader(settings["root"])
             self.roots = tuple(_Reader(each) for each in [*settings.get("other_roots", ()), settings["root"]])
@@ -591,10 +591,10 @@ class _State:
         except Exception:
             self.channel = None  # nowhere to say it; coach sees that no event came
             return
-        if settings.get("trace"):
-            self._look(settings)
+        if settings.get("trace") and not settings.get("barrier"):
+            self.look(settings)
 
-    def _look(self, settings):
+    def look(self, settings):
         """Load tracer or mutator, files beside this one; they write to a file of their own, read when the run is over."""
         try:
             channel = _Channel(settings["trace"], settings["nonce"], "")

@@ -46,6 +46,11 @@ class RunFiles:
         return self.folder / "request.json"
 
     @property
+    def barrier(self) -> Path:
+        """Where a run waits that is started before its turn; not there: it does not wait."""
+        return self.folder / "barrier"
+
+    @property
     def cache(self) -> Path:
         return self.folder / "cache"
 

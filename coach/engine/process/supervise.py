@@ -71,6 +71,7 @@ def supervise(  # noqa: PLR0913, PLR0917 - all that a run is
     cancel_event: threading.Event,
     on_tick: Callable[[], bool],
     leader: Leader | None = None,
+    before: float = 0.0,
 ) -> Finished:
     """Run a program to its end, or end it.
 
@@ -81,6 +82,7 @@ def supervise(  # noqa: PLR0913, PLR0917 - all that a run is
         cancel_event: set by another thread to end the run now.
         on_tick: called every 5 ms at first, then about every 20 ms; returns whether there was any progress.
         leader: the process when it is started already.
+        before: seconds that it has taken so far: they count as its own.
 
     Raises:
         OSError: the program could not be started.
@@ -89,6 +91,7 @@ def supervise(  # noqa: PLR0913, PLR0917 - all that a run is
     become_subreaper()
     process = leader or start(launch)
     watched = _Watched(process, limits, output_sink, cancel_event, on_tick, launch.stacks)
+    watched.began -= before
     return watched.until_gone(launch.env.get(RUN_ID, ""))
 
 

@@ -45,6 +45,8 @@ class Runner(Protocol):
 
     needs_pytest: ClassVar[bool] = False
     """Whether the Python of the project must have pytest."""
+    can_wait: ClassVar[bool] = False
+    """Whether its process stops at a barrier (``RunFiles.barrier``) before it loads anything of the project."""
     calls_compilers: ClassVar[bool] = True
     """Whether its process may start compilers, which write to caches below HOME: a confined run is given such caches."""
 

@@ -41,6 +41,7 @@ class PytestRunner(Runner):
     """One run of pytest, with coach's plugin in it."""
 
     needs_pytest = True
+    can_wait = True
     calls_compilers = False
 
     def __init__(self, setup: RunSetup) -> None:
@@ -58,6 +59,7 @@ class PytestRunner(Runner):
             "modules": str(files.modules) if self._may_be_warm else "",
             "reads": setup.observer.hears_reads(setup.request),
             "fence": setup.fence,
+            "barrier": str(files.barrier) if files.barrier.exists() else "",
             **setup.observer.settings(files),
         }
         bytecode = bytecode_of_children(context.env, context.home, is_copy=setup.copy is not None)

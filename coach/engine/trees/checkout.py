@@ -7,7 +7,7 @@ for: a file that changed after the run began and before it was recorded is named
 import sys
 import threading
 import time
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -16,11 +16,8 @@ from coach.core.runs.made_run import MadeRun
 from coach.core.runs.report import RunReport
 from coach.core.runs.run import RunRequest
 from coach.core.runs.surroundings import Surroundings
-from coach.engine.execute import execute
-from coach.engine.instrument.observer import Observer
 from coach.engine.process.installed import surroundings
 from coach.engine.process.run_context import RunContext
-from coach.engine.runners.take_in import take_in
 from coach.engine.source.file_kinds import is_code
 from coach.engine.trees.branch_switch import Switches
 from coach.engine.trees.written_by_runs import WrittenByRuns
@@ -30,6 +27,7 @@ from coach.errors import CoachError
 CONFIG_FILES = frozenset(
     {"pyproject.toml", "pytest.ini", ".pytest.ini", "tox.ini", "setup.cfg", "conftest.py"}
 )
+Carry = Callable[[], RunReport]
 _WRITTEN = "written-by-runs.json"
 _COARSE = 5
 """CLOCK_REALTIME_COARSE of clock_gettime(2); the time module has no name for it."""
@@ -68,10 +66,9 @@ class CheckoutRuns:
         self._written.remember(self.trees.read_note(_WRITTEN) if self.trees else None)
 
     def run(
-        self, request: RunRequest, cancel: threading.Event, observer: Observer, made: MadeRun | None = None
+        self, request: RunRequest, cancel: threading.Event, run: Carry, made: MadeRun | None = None
     ) -> RunReport:
-        """Execute a request, or take in the run that answers it. Raises TargetError like ``execute``."""
-        request = observer.prepare(request, self.around.root)
+        """Call what carries a request out, and say which tree its report is of; ``made``: the run is over already."""
         self._notes = []
         known, began = self._last, made.began if made else file_clock()
         before = [] if known else [self._record()]
@@ -82,7 +79,7 @@ class CheckoutRuns:
             recording.start()
         head = self.switches.mark()
         try:
-            report = self._carry_out(request, cancel, observer, made)
+            report = run()
         finally:
             if known:
                 recording.join()
@@ -120,13 +117,6 @@ class CheckoutRuns:
         if (kept := self._written.as_kept()) != before:
             self.trees.write_note(_WRITTEN, kept)
         return found._asdict()
-
-    def _carry_out(
-        self, request: RunRequest, cancel: threading.Event, observer: Observer, made: MadeRun | None
-    ) -> RunReport:
-        if made:
-            return take_in(request, made, self.around)
-        return execute(request, self.around, cancel, observer=observer)
 
     def _surroundings(self) -> Surroundings | None:
         """Return what lies around the project, when it is not as it was for the run before."""

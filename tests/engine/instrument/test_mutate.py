@@ -111,6 +111,14 @@ def test_a_flip_names_the_place_and_how_the_neighbours_fare(laid, version):
     assert not [path for path in laid.root.rglob("*") if path.name not in {"cart.py", "test_cart.py"}]
 
 
+def test_a_round_tells_no_summary_at_its_end(laid):
+    """None of its tests is what a summary is about, and a report of coverage takes seconds."""
+    (laid.root / "conftest.py").write_text("def pytest_terminal_summary():\n    raise SystemExit('told')\n")
+    found = mutate(laid, "test_doubled", ("doubled", (21,)))
+    assert found.ended == "all"
+    assert "told" not in laid.live.captured.text()
+
+
 def test_what_a_decorator_wraps_is_changed_too(laid):
     found = mutate(laid, "test_doubled", ("doubled", (21,)))
     assert (21, "x * 2") not in {
