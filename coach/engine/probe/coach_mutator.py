@@ -22,7 +22,7 @@ from coach_baseline import Baseline
 from coach_beforehand import Beforehand
 from coach_fork import Child, be_quiet, clock, first_over, fork, forked, letter_of
 from coach_ids import ids
-from coach_neighbours import Neighbours
+from coach_neighbours import Neighbours, checked_by, is_clean
 from coach_waiting import Waiting
 from coach_pristine import stamp_now
 from coach_reason import Reason
@@ -30,8 +30,6 @@ from coach_room import STOPPED, Room
 
 CONFIRM_SECONDS = 1.0
 """What passes at the end of the time may still be looked at again."""
-SEVERAL = 4
-"""Other tests that must speak for a flip before less likely places are left out."""
 
 _write, _close, _exit, _getppid = os.write, os.close, os._exit, os.getppid
 
@@ -184,11 +182,11 @@ class Mutator:
         mutant, seen, why = child.mutant, child.letters, self.room.refusal(child.slot)
         checked = {}
         if child.is_second:
-            seen, checked = _checked(child)
+            seen, checked = checked_by(child)
         child.result = STOPPED if why else seen
         if child.result == "P" and checked.get("green") == checked.get("neighbours"):
             self.more = 0.0
-        child.is_clean = child.result == "P" and _is_clean(mutant, checked)
+        child.is_clean = child.result == "P" and is_clean(mutant, checked)
         self.results.send("mutant", dict(checked, id=mutant["id"], result=child.result, seconds=child.took, why=why))
         outcome = "passed" if seen == "P" and not why else "skipped"
         self.channel.send_short("test_end", _name(mutant), ',"outcome":"%s","duration":%.6f' % (outcome, child.took))
@@ -284,31 +282,6 @@ def _tell_no_summary(config):
         config.hook.pytest_terminal_summary = lambda **_: []
     except AttributeError:
         pass
-
-
-def _checked(child):
-    """Return the letter of the failing test, and what neighbours and other red tests say; what has not answered says nothing."""
-    again, green, red = child.counts
-    letters = child.letters[:-1] if child.is_cut and child.letters.endswith("T") else child.letters
-    if child.is_cut:
-        green = max(min(green, len(letters) - again), 0)
-        red = max(min(red, len(letters) - again - green), 0)
-    more = letters[again + green + red :]
-    kept = letters[again : again + green].count("P") + more.count("P")
-    mended = letters[again + green : again + green + red].count("P")
-    counts = {"neighbours": green + len(more), "green": kept, "siblings": red, "mended": mended}
-    return letters[:again] or "P", counts
-
-
-def _is_clean(mutant, checked):
-    """Whether a flip takes no check away, keeps every neighbour, mends most other red tests, and several of both.
-
-    What few other tests run may be any dodge: such a flip says less than one that is found later.
-    """
-    green, mended = checked.get("green", 0), checked.get("mended", 0)
-    is_kept = 0 < green == checked.get("neighbours", 0) and green + mended >= SEVERAL
-    mends = 2 * mended >= checked.get("siblings", 0)
-    return is_kept and mends and not mutant.get("silences")
 
 
 def _codes(code, table):

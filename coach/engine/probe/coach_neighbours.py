@@ -13,6 +13,8 @@ MAX_GREEN = 20
 MORE_GREEN = 40
 """so many others are asked: what few tests notice rather dodges the failure than mends it."""
 MAX_RED = 12
+SEVERAL = 4
+"""Other tests that must speak for a flip before less likely places are left out."""
 
 
 class Neighbours:
@@ -69,3 +71,28 @@ class Neighbours:
             elif self.name[id(each)] in self.is_red or not are_red and rank is None:
                 found.append((MAX_TESTS + abs(self.position[id(each)] - self.at), len(found), each))
         return [each for _, _, each in sorted(found, key=lambda row: row[:2])]
+
+
+def checked_by(child):
+    """Return the letter of the failing test, and what neighbours and other red tests say; what has not answered says nothing."""
+    again, green, red = child.counts
+    letters = child.letters[:-1] if child.is_cut and child.letters.endswith("T") else child.letters
+    if child.is_cut:
+        green = max(min(green, len(letters) - again), 0)
+        red = max(min(red, len(letters) - again - green), 0)
+    more = letters[again + green + red :]
+    kept = letters[again : again + green].count("P") + more.count("P")
+    mended = letters[again + green : again + green + red].count("P")
+    counts = {"neighbours": green + len(more), "green": kept, "siblings": red, "mended": mended}
+    return letters[:again] or "P", counts
+
+
+def is_clean(mutant, checked):
+    """Whether a flip takes no check away, keeps every neighbour, mends most other red tests, and several of both.
+
+    What few other tests run may be any dodge: such a flip says less than one that is found later.
+    """
+    green, mended = checked.get("green", 0), checked.get("mended", 0)
+    is_kept = 0 < green == checked.get("neighbours", 0) and green + mended >= SEVERAL
+    mends = 2 * mended >= checked.get("siblings", 0)
+    return is_kept and mends and not mutant.get("silences")

@@ -17,6 +17,9 @@ from coach.core.localize.slicing.shadow import Definition, Shadow, deep
 from coach.core.localize.slicing.statements import heads, lines_of_head
 from coach.core.loops.analysis.syntax import is_test_path
 
+MAX_CONSTANTS = 12
+"""Of the places that are kept so many may be constants that lie further away."""
+_CONSTANT = frozenset({"module constant", "class attribute", "default"})
 _MAX_CONDITIONS = 12
 _MAX_OPAQUE = 12
 
@@ -128,9 +131,8 @@ def origins_of(
         test: the test that was recorded.
 
     """
-    sides = [_Asked(request, _parsed(request.expression or request.compared))]
-    if request.beside and not request.expression:
-        sides.append(_Asked(request, _parsed(request.beside)))
+    beside = [request.beside] if request.beside and not request.expression else []
+    sides = [_Asked(request, _parsed(each)) for each in (request.expression or request.compared, *beside)]
 
     def watch(frame: Frame, step: ast.stmt) -> None:
         for side in sides:
@@ -152,7 +154,7 @@ def origins_of(
         path=request.path,
         line=request.line,
         function=asked.function,
-        origins=tuple(_origin(*each) for each in _distinct(ordered))[:MAX_ORIGINS],
+        origins=tuple(_origin(*each) for each in kept_places(_distinct(ordered))),
         conditions=tuple(_condition(sources, *each) for each in conditions)[:_MAX_CONDITIONS],
         opaque=tuple(sorted(opaque))[:_MAX_OPAQUE],
         left_out=tuple(left_out),
@@ -206,6 +208,13 @@ def _distinct(ordered: Sequence[tuple[Definition, int]]) -> list[tuple[Definitio
             continue  # says which object it was, not what it held
         kept.setdefault((made.path, made.line, made.name, made.how), (made, distance))
     return list(kept.values())
+
+
+def kept_places(found: Sequence[tuple[Definition, int]]) -> list[tuple[Definition, int]]:
+    """Keep the nearest, and some of what was made at import: a table or pattern is far from each value that it decides."""
+    near, further = found[: MAX_ORIGINS - MAX_CONSTANTS], found[MAX_ORIGINS - MAX_CONSTANTS :]
+    others = sorted(further, key=lambda each: each[0].how not in _CONSTANT)[: MAX_ORIGINS - len(near)]
+    return sorted([*near, *others], key=lambda each: each[1])
 
 
 def _origin(made: Definition, distance: int) -> Origin:
