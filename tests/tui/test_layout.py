@@ -167,6 +167,26 @@ async def test_a_test_with_a_long_id_leaves_room_for_what_is_wrong() -> None:
             assert "['A-101'].where" in top
 
 
+DAY = "'At 12:00 AM, on day 1 of the month, only in every 2 months, January through May and October'"
+
+
+@pytest.mark.parametrize(
+    ("path", "wanted", "got", "said"),
+    [
+        ("column 45", DAY, DAY.replace("in every", "in , every"), "…in , every 2…, not …in every 2 m…"),
+        ("", "[1, 2, 3, 4, 5, 6, 7, 8]", "[1, 2, 3, 4, 5, 6, 9]", "…, 5, 6, 9], not …, 5, 6, 7, 8]"),
+        ("price", "9.99", "9", "price: expected 9.99, got 9"),
+        ("items[13].price", "9.99", "9", "items[13].price: 9, not 9.99"),
+    ],
+)
+async def test_of_a_long_difference_the_top_line_shows_both_values_where_they_part(path, wanted, got, said):
+    parts = Difference(path=path, wanted=wanted, got=got)
+    async with shown(fakes.FakeDoor(*begun(fakes.failure(difference=(parts,)))), (80, 24)) as pilot:
+        top = text_of(pilot).split("\n")[0]
+        assert "test_total_of_three_items  " in top
+        assert f"  {said}  " in top
+
+
 @pytest.mark.parametrize(
     ("expected", "got", "room", "wanted"),
     [
