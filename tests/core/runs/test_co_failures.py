@@ -36,7 +36,7 @@ def test_a_measurement_lists_them_together():
         in said
     )
     assert f"{D}: 1 of 10" in said
-    assert sum(str(B) in each for each in said) == 1
+    assert sum(B.name in each for each in said) == 1
 
 
 @given(st.lists(st.sets(st.sampled_from(TESTS)), max_size=12))
