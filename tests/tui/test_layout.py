@@ -167,6 +167,38 @@ async def test_a_test_with_a_long_id_leaves_room_for_what_is_wrong() -> None:
             assert "['A-101'].where" in top
 
 
+def investigated(*, is_weak: bool, step: str) -> list[ev.Event]:
+    """Return the events of a session whose investigation has ended, in a step."""
+    first = fakes.SUSPECTS[0].model_copy(
+        update={"probability": 0.36 if is_weak else 0.93, "kinds": ("line", "flip")}
+    )
+    others = tuple(each.model_copy(update={"probability": 0.01}) for each in fakes.SUSPECTS[1:])
+    ending, said = ("nothing left", "weak") if is_weak else ("isolated", "isolated")
+    return [
+        *fakes.story("reproduce"),
+        *([] if step == "reproduce" else [fakes.entered(step)]),
+        ev.InvestigationBegan(run=3, test=fakes.TEST, tree="t1", seconds=90),
+        ev.SpectrumMeasured(spectrum=narrowing.SPECTRUM.model_copy(update={"tree": "t1"})),
+        ev.SuspectsRanked(run=3, suspects=(first, *others)),
+        ev.InvestigationEnded(ending=ending, sentence=said),
+    ]
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("step", ["reproduce", "failing-test", "hypothesize"])
+async def test_the_end_of_an_investigation_is_told_beside_the_next_move(step, size):
+    for is_weak in (True, False):
+        async with shown(fakes.FakeDoor(*investigated(is_weak=is_weak, step=step)), size) as pilot:
+            rows = text_of(pilot).split("\n")
+            place = f"shop/cart.py:{fakes.SUSPECTS[0].line}"
+            if is_weak:
+                assert f"◐ weak: {place} 36%   T  compares calls, 1 s" in rows[3], rows[:5]
+            else:
+                assert f"✔ isolated: {place} 93%   e  opens it" in rows[3], rows[:5]
+            await press(pilot, "e")
+            assert f"{place}" in text_of(pilot).split("\n")[-2], "the place that is named is opened"
+
+
 DAY = "'At 12:00 AM, on day 1 of the month, only in every 2 months, January through May and October'"
 
 
