@@ -9,11 +9,11 @@ from coach.core.localize.kept_lines import Excerpt
 from coach.core.localize.suspect import Suspect
 from coach.core.log import events as ev
 from coach.core.runs.changes import FileChange, Hunk
+from coach.core.runs.failure_causes import parting
 from coach.core.runs.oracle import Judged
 from coach.core.runs.report import Cause, Difference, Failure, Frame
 from coach.core.workflow.advice import advise
 from coach.tui.views.diff import file_lines, in_reading_order
-from coach.tui.views.failure_lines import parting
 from coach.tui.views.flow import fill
 from coach.tui.views.line import line
 from tests.tui import fakes, narrowing

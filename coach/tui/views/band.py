@@ -73,4 +73,5 @@ def _reason(state: SessionState, move: Advice) -> str:
     if state.imported:
         return f"{shown_key('runs')} lists its runs, {shown_key('timeline')} all that happened."
     step = state.workflow.step(move.enters) or state.step
-    return step.guidance if step and not state.closed else ""
+    is_done = move.is_good and not move.enters
+    return step.guidance if step and not state.closed and not is_done else ""

@@ -10,14 +10,14 @@ from coach.core.base.formatting import count, elapsed
 from coach.core.base.test_id import TestId
 from coach.core.base.text import safe_line
 from coach.core.runs.failure import raised_in_doctest
-from coach.core.runs.failure_causes import difference_line, sides
+from coach.core.runs.failure_causes import difference_line, got_not_wanted, place_of, sides
 from coach.core.runs.report import Difference, gist, headline
 from coach.core.session.state import SessionState
 from coach.core.workflow import gates
 from coach.core.workflow.gates import Checked
 from coach.core.workflow.workflow import Step
 from coach.tui.views.drill_lines import drill_clock
-from coach.tui.views.failure_lines import current_failure, parting
+from coach.tui.views.failure_lines import current_failure
 from coach.tui.views.flow import cells, middle, tail
 from coach.tui.views.key_name import key_of
 from coach.tui.views.line import Line, Piece, Role, line, linked, piece
@@ -37,10 +37,7 @@ _FLAKY: tuple[str, Role] = (" ◐ flaky ", "lamp-warn")
 TOO_SMALL = 24
 """Columns below which nothing useful can be shown."""
 
-_NOT = ", not "
-_LEAST_OF_VALUE = 8
-"""Columns of a value that say something of it."""
-_IN_A_TEXT = re.compile(r"(line \d+)?(, )?(column \d+)?")
+_LINE = re.compile(r"line \d+")
 """Where in a text two values part: seeing that place says more."""
 _ENOUGH = 36
 """Columns that say enough of what is wrong."""
@@ -148,10 +145,10 @@ def _difference_in(found: Difference, room: int) -> str:
     whole = difference_line(found)
     if cell_len(whole) <= room:
         return whole
-    where = "" if not found.path or _IN_A_TEXT.fullmatch(found.path) else f"{found.path}: "
-    of_each = max(_LEAST_OF_VALUE, (room - cell_len(where) - len(_NOT)) // 2)
-    wanted, got = ("".join(parts) for parts in parting(*sides(found), of_each))
-    short = f"{where}{got}{_NOT}{wanted}"
+    place = place_of(found)
+    where = f"{place}: " if place and not _LINE.fullmatch(place) else ""
+    wanted, got = sides(found)
+    short = where + got_not_wanted(got, wanted, room - cell_len(where))
     return short if cell_len(short) <= room else whole
 
 
