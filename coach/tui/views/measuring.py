@@ -4,12 +4,16 @@ from coach.core.decide.measurement_kinds import title_of
 from coach.core.localize.measurement import Investigation
 from coach.core.localize.mutation.results import best_first
 from coach.core.session.state import SessionState
+from coach.tui.views.flow import cells
 from coach.tui.views.key_name import key_of
 from coach.tui.views.line import Line, elastic, line, piece
 
+_ENOUGH = 20
+"""Columns that say something of a place."""
 
-def investigating(state: SessionState, found: Investigation, now: float) -> Line:
-    """Say what coach measures by itself and for how long at most; whoever works on need not look at it. What does not fit is cut."""
+
+def investigating(state: SessionState, found: Investigation, now: float, width: int) -> Line:
+    """Say what coach measures by itself and for how long at most; what it found so far only where the row has room."""
     current = found.current
     if found.paused or current is None:
         text = "investigation paused" if found.paused else "investigating"
@@ -20,8 +24,11 @@ def investigating(state: SessionState, found: Investigation, now: float) -> Line
     if current.search and search and search.tried:
         said.append(f"{len(search.tried)} tried")
     keys = (key_of("watching"), piece(" pauses  ", "dim"), key_of("cancel"), piece(" stops ", "dim"))
-    known = tuple(part for each in _found(state) for part in (piece(" · ", "dim"), elastic(each, "dim")))
-    return line((" ◌ ", "accent"), (" · ".join(said), "dim"), *known, figure=keys, fit="cut")
+    shown = [piece(" ◌ ", "accent"), piece(" · ".join(said), "dim")]
+    for each in _found(state):
+        if width - cells((*shown, *keys)) >= _ENOUGH:
+            shown.append(elastic(f" · {each}", "dim"))
+    return line(*shown, figure=keys, fit="cut")
 
 
 def _at_most(left: float) -> str:
