@@ -192,7 +192,7 @@ async def test_the_end_of_an_investigation_is_told_beside_the_next_move(step, si
             rows = text_of(pilot).split("\n")
             place = f"shop/cart.py:{fakes.SUSPECTS[0].line}"
             if is_weak:
-                assert f"◐ weak: {place} 36%   T  compares calls, 1 s" in rows[3], rows[:5]
+                assert f"◐ weak: {place} 36%   S  measures the suite, 10 s" in rows[3], rows[:5]
             else:
                 assert f"✔ isolated: {place} 93%   e  opens it" in rows[3], rows[:5]
             await press(pilot, "e")

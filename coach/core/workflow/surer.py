@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from coach.core.decide.measurement_kinds import MEASUREMENTS, MeasurementKind, is_done
+from coach.core.decide.investigation import why_not_investigated
+from coach.core.decide.measurement_kinds import MEASUREMENTS, MeasurementKind, failure_key, is_done
 from coach.core.runs.instrument import Trace
 from coach.core.runs.run import Purpose
 from coach.core.session.state import SessionState
@@ -43,6 +44,8 @@ ASKS: Mapping[str, Ask] = {
     "suite": Ask("spectrum", "", "Measure the lines of the whole suite", "measures the suite", "trace"),
 }
 """Measurement of an investigation → how it is asked for."""
+_WINDOWS = frozenset({"calls", "origins"})
+"""Actions that show what they measured in a window."""
 
 
 def open_measurements(state: SessionState) -> list[MeasurementKind]:
@@ -52,11 +55,18 @@ def open_measurements(state: SessionState) -> list[MeasurementKind]:
 
 
 def surer(state: SessionState) -> Iterator[tuple[MeasurementKind, Ask]]:
-    """Yield those of them that nobody made since the files changed, whatever came of it: what said nothing says nothing again."""
-    for each in open_measurements(state):
-        ask = ASKS[each.name]
-        if not _was_made(state, ask, each.name):
-            yield each, ask
+    """Yield those of them that nobody made since the files changed, whatever came of it: what said nothing says nothing again.
+
+    Those that one key makes come before those whose key opens a window; an investigation makes these by one key as well.
+    """
+    asked = [(each, ASKS[each.name]) for each in open_measurements(state)]
+    can_investigate = not why_not_investigated(state) and failure_key(state) not in state.investigated
+    for kind, ask in sorted(asked, key=lambda each: each[1].action in _WINDOWS or not each[1].purpose):
+        if not _was_made(state, ask, kind.name):
+            yield (
+                kind,
+                ask._replace(action="investigate") if can_investigate and ask.action in _WINDOWS else ask,
+            )
 
 
 def price(state: SessionState, kind: MeasurementKind) -> str:

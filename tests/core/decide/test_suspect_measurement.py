@@ -250,9 +250,7 @@ def test_without_a_failure_there_is_nothing_to_look_at(command):
 
 
 FIXED = {
-    "calls": cmd.TraceCalls(),
     "mutants": cmd.TryMutants(),
-    "origins": cmd.TraceOrigins(),
     "spectrum": cmd.Suspects(scope="suite"),
 }
 
@@ -276,8 +274,8 @@ def test_the_gate_asks_for_the_place_and_not_for_a_count():
         offered.append(move.action)
         drive.send(FIXED[move.action])
         drive.ends(red())
-    assert sorted(offered) == ["calls", "mutants", "origins", "spectrum"], "each once, whatever came of it"
-    assert (move.action, move.of) == ("searches", "commits")
+    assert sorted(offered) == ["mutants", "spectrum"], "each once, whatever came of it"
+    assert move.action == "investigate", "one key makes the others, whose own keys open windows"
     for each in drive.state.suspects[1:]:
         drive.send(cmd.RuleOutSuspect(suspect=each.key, reason="seen"))
     left = drive.state.standing_suspects[0]

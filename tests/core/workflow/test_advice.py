@@ -145,6 +145,7 @@ FIXED = {
     "mutants": cmd.TryMutants(),
     "calls": cmd.TraceCalls(),
     "origins": cmd.TraceOrigins(),
+    "investigate": cmd.Investigate(),
     "retarget": cmd.Retarget(target=Target(words=("tests/test_other.py",))),
 }
 HAPPENINGS = (
