@@ -217,6 +217,7 @@ async def test_of_a_long_difference_the_top_line_shows_both_values_where_they_pa
         top = text_of(pilot).split("\n")[0]
         assert "test_total_of_three_items  " in top
         assert f"  {said}  " in top
+        assert "assert 30.0 == 27.0" not in text_of(pilot), "the two values stand there, a row each"
 
 
 @pytest.mark.parametrize(

@@ -64,12 +64,12 @@ def signature(state: SessionState, view: ViewState) -> list[Line]:
 
 
 def _message(failure: Failure) -> tuple[Line, ...]:
-    """Return the message; beside a difference only how it begins: the rest of it prints the same two values again."""
+    """Return the message; beside a difference only a person's own first line: the rest of it prints the same two values again."""
     if not failure.difference:
         return paragraphs(failure.message, indent=2)[:_MESSAGE_LINES] if failure.message else ()
     first = failure.message.partition("\n")[0].strip()
-    is_title = first.endswith(":")  # what follows are the values
-    return () if is_title or not first else (line("  ", first, hang=2, most=1),)
+    is_of_values = first.endswith(":") or first.startswith("assert ")
+    return () if is_of_values or not first else (line("  ", first, hang=2, most=1),)
 
 
 def difference(failure: Failure, view: ViewState) -> list[Line]:
