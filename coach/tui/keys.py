@@ -7,6 +7,7 @@ from typing import NamedTuple
 from coach.core.history.restore_goal import goal
 from coach.core.session.state import SessionState
 from coach.core.workflow.advice import Advice, next_move
+from coach.core.workflow.place_found import PlaceFound, place_found
 from coach.tui.key_action import KeyAction
 from coach.tui.key_table import USUAL_KEYS
 from coach.tui.own_keys import with_keys
@@ -33,13 +34,17 @@ class Offers(NamedTuple):
     """The action that makes it, as it is to be pressed; None when only a person can make it."""
     footer: tuple[KeyAction, ...]
     """What the footer shows: the action of the next move first, then by rank what is possible now."""
+    found: PlaceFound | None = None
+    """The place that measuring has named, where the next move does not name it."""
 
 
 def offers(state: SessionState, read_only: str) -> Offers:
     """Work out what a state offers; ``read_only`` says why the session cannot be changed, empty when it can."""
     move = next_move(state)
     first = _pressed_for(state, move)
-    return Offers(move, first, _footer(state, read_only, first))
+    found = place_found(state)
+    is_said = found is not None and found.place.place in move.text
+    return Offers(move, first, _footer(state, read_only, first), None if is_said else found)
 
 
 def advised(state: SessionState) -> KeyAction | None:

@@ -9,11 +9,11 @@ from coach.core.localize.kept_lines import Excerpt
 from coach.core.localize.suspect import Suspect
 from coach.core.log import events as ev
 from coach.core.runs.changes import FileChange, Hunk
+from coach.core.runs.failure_causes import parting
 from coach.core.runs.oracle import Judged
 from coach.core.runs.report import Cause, Difference, Failure, Frame
 from coach.core.workflow.advice import advise
 from coach.tui.views.diff import file_lines, in_reading_order
-from coach.tui.views.failure_lines import parting
 from coach.tui.views.flow import fill
 from coach.tui.views.line import line
 from tests.tui import fakes, narrowing
@@ -165,6 +165,59 @@ async def test_a_test_with_a_long_id_leaves_room_for_what_is_wrong() -> None:
             top = text_of(pilot).split("\n")[0]
             assert "[hall-9/shelf Z, 01]  " in top
             assert "['A-101'].where" in top
+
+
+def investigated(*, is_weak: bool, step: str) -> list[ev.Event]:
+    """Return the events of a session whose investigation has ended, in a step."""
+    first = fakes.SUSPECTS[0].model_copy(
+        update={"probability": 0.36 if is_weak else 0.93, "kinds": ("line", "flip")}
+    )
+    others = tuple(each.model_copy(update={"probability": 0.01}) for each in fakes.SUSPECTS[1:])
+    ending, said = ("nothing left", "weak") if is_weak else ("isolated", "isolated")
+    return [
+        *fakes.story("reproduce"),
+        *([] if step == "reproduce" else [fakes.entered(step)]),
+        ev.InvestigationBegan(run=3, test=fakes.TEST, tree="t1", seconds=90),
+        ev.SpectrumMeasured(spectrum=narrowing.SPECTRUM.model_copy(update={"tree": "t1"})),
+        ev.SuspectsRanked(run=3, suspects=(first, *others)),
+        ev.InvestigationEnded(ending=ending, sentence=said),
+    ]
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("step", ["reproduce", "failing-test", "hypothesize"])
+async def test_the_end_of_an_investigation_is_told_beside_the_next_move(step, size):
+    for is_weak in (True, False):
+        async with shown(fakes.FakeDoor(*investigated(is_weak=is_weak, step=step)), size) as pilot:
+            rows = text_of(pilot).split("\n")
+            place = f"shop/cart.py:{fakes.SUSPECTS[0].line}"
+            if is_weak:
+                assert f"◐ weak: {place} 36%   S  measures the suite, 10 s" in rows[3], rows[:5]
+            else:
+                assert f"✔ isolated: {place} 93%   e  opens it" in rows[3], rows[:5]
+            await press(pilot, "e")
+            assert f"{place}" in text_of(pilot).split("\n")[-2], "the place that is named is opened"
+
+
+DAY = "'At 12:00 AM, on day 1 of the month, only in every 2 months, January through May and October'"
+
+
+@pytest.mark.parametrize(
+    ("path", "wanted", "got", "said"),
+    [
+        ("column 45", DAY, DAY.replace("in every", "in , every"), "…in , every 2…, not …in every 2 m…"),
+        ("", "[1, 2, 3, 4, 5, 6, 7, 8]", "[1, 2, 3, 4, 5, 6, 9]", "…, 5, 6, 9], not …, 5, 6, 7, 8]"),
+        ("price", "9.99", "9", "price: expected 9.99, got 9"),
+        ("items[13].price", "9.99", "9", "items[13].price: 9, not 9.99"),
+    ],
+)
+async def test_of_a_long_difference_the_top_line_shows_both_values_where_they_part(path, wanted, got, said):
+    parts = Difference(path=path, wanted=wanted, got=got)
+    async with shown(fakes.FakeDoor(*begun(fakes.failure(difference=(parts,)))), (80, 24)) as pilot:
+        top = text_of(pilot).split("\n")[0]
+        assert "test_total_of_three_items  " in top
+        assert f"  {said}  " in top
+        assert "assert 30.0 == 27.0" not in text_of(pilot), "the two values stand there, a row each"
 
 
 @pytest.mark.parametrize(

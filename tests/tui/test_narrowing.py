@@ -32,6 +32,18 @@ async def test_measured_suspects(size: tuple[int, int]) -> None:
         assert "the failing test never runs it" in evidence_of(pilot)
 
 
+async def test_a_search_of_the_investigation_takes_no_room_unless_it_found_something() -> None:
+    own = ev.MeasurementBegan(name="regression", why="did an older commit pass?", search=1)
+    told = [*fakes.story("reproduce"), ev.InvestigationBegan(run=3, test=fakes.TEST, seconds=90), own]
+    nothing = narrowing.ended("not-a-regression", "nothing", "not a regression as far as 64 commits back")
+    async with shown(fakes.FakeDoor(*told, narrowing.began("commits"), nothing), (80, 24)) as pilot:
+        assert "Bisect" not in text_of(pilot)
+    async with shown(
+        fakes.FakeDoor(*told, narrowing.began("commits"), narrowing.ended("commits")), (80, 24)
+    ) as pilot:
+        assert "Bisect" in text_of(pilot)
+
+
 async def test_flips_and_best_lines() -> None:
     async with shown(fakes.FakeDoor(*narrowing.measured()), (230, 60)) as pilot:
         text = evidence_of(pilot)

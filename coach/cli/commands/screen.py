@@ -31,7 +31,7 @@ SWITCH_SECONDS = 0.0005
 
 def debug(args: Namespace) -> int:
     """Open the screen on a target, a demo or an earlier session."""
-    need_terminal("coach run TARGET does the same without a screen")
+    need_terminal("coach run TARGET does the same without a screen", partial(_look_for_named, args))
     if args.resume is None and not (args.demo or args.target or args.from_junit or args.command is not None):
         _choose(args)
         if args.resume is None and args.target is None:
@@ -62,7 +62,7 @@ def _names_a_python(start: Path) -> bool:
 
 def review(args: Namespace) -> int:
     """Replay a session, read-only."""
-    need_terminal("coach status --session ID prints where it stands")
+    need_terminal("coach status --session ID prints where it stands", partial(_look_for_session, args.id))
     if args.transcript:
         return show_screen("review", lambda: _sessions().told(args))
     known = partial(_last_seen, args.id) if args.id else lambda: None
@@ -261,10 +261,30 @@ def _choose(args: Namespace) -> None:
         args.resume = choice.session
 
 
-def need_terminal(instead: str) -> None:
-    """Raise UsageError, which says what to do ``instead``, where no screen can be shown."""
+def need_terminal(instead: str, look: Callable[[], None] = lambda: None) -> None:
+    """Raise UsageError, which says what to do ``instead``, where no screen can be shown; before it, what ``look`` finds wrong."""
     if os.environ.get("TEXTUAL_DRIVER"):  # `textual serve`: the screen is in a browser
         return
     if sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM", "") not in {"", "dumb"}:
         return
+    look()
     raise UsageError("the screen needs a terminal", do=instead)
+
+
+def _look_for_named(args: Namespace) -> None:
+    """Raise CoachError where what is named is not there, as the screen would."""
+    if args.resume is not None:
+        _look_for_session(args.resume)
+    elif args.target or args.command is not None or args.from_junit:
+        from coach.cli.commands.target_choice import chosen_target, refuse_misspelt
+        from coach.engine.source.project_root import located_here
+
+        place = located_here(args.target or ())
+        refuse_misspelt(chosen_target(args, place), place)
+
+
+def _look_for_session(session: str | None) -> None:
+    if session:
+        from coach.store import library
+
+        library.find(session)

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,6 +14,7 @@ from coach.core.base.text import safe_line
 from coach.core.runs.target import Target, of_command
 from coach.engine.source.project_root import VARIABLE, Located, at, exists, locate, relative_to, tidy
 from coach.errors import TargetError, UsageError
+from coach.regular_files import MAX_SOURCE, read_head
 
 if TYPE_CHECKING:
     from coach.engine.runners.junit_report import JUnitCase
@@ -21,6 +23,7 @@ _MAX_OTHERS = 9
 """Failures of a report that are named beside the first."""
 _MAX_TRIED = 50
 """Failures of a report that are looked for until one is found."""
+_DEFINED = re.compile(r"\bdef (\w+)")
 _SHOWN = 160
 """Characters of a word that are said again."""
 
@@ -179,6 +182,31 @@ def typed_id(word: str, place: Located, here: Path) -> str:
             do="run coach inside the project of the test, or name that: --project FOLDER",
         )
     return test.with_file(inside)
+
+
+def refuse_misspelt(target: Target, place: Located) -> None:
+    """Raise TargetError where a file defines no function of the name that a test has, but one that is written almost alike.
+
+    For where no run will say it; a name that is in no text, from a base class or a generator, is believed.
+    """
+    from difflib import get_close_matches
+
+    for word in target.words if target.kind == "pytest" else ():
+        names = TestId(word).names
+        path = place.root / TestId(word).file
+        if not names or path.suffix != ".py":
+            continue
+        with contextlib.suppress(OSError):
+            text = read_head(path, MAX_SOURCE).decode(errors="replace")
+            defined = set(_DEFINED.findall(text))
+            near = get_close_matches(names[-1], defined, cutoff=0.7)
+            if near and names[-1] not in defined:
+                raise TargetError(
+                    f"{path.name} defines no {safe_line(names[-1], limit=_SHOWN)}",
+                    do="name a test of it",
+                    typed=word,
+                    meant=tuple(TestId.of(TestId(word).file, *names[:-1], each) for each in near),
+                )
 
 
 def as_typed(word: str, place: Located) -> str:

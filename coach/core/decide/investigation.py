@@ -61,7 +61,7 @@ def _why_not_measured(state: SessionState) -> str:
         return "no failing run yet; ‹run› runs the target"
     if state.investigation and state.investigation.is_open and not _gone(state):
         return "an investigation is under way; ‹cancel› stops it"
-    if gone := _gone_now(state):
+    if gone := why_gone(state):
         return f"{gone}; ‹run› runs the target"
     in_series = "a series of runs is under way; ‹cancel› stops it" if state.is_in_series else ""
     return why_on_request(state) or in_series
@@ -235,7 +235,7 @@ def _may_begin(state: SessionState) -> bool:
     if not state.is_investigated_automatically or (found and found.is_open) or not _is_idle(state):
         return False
     key = failure_key(state)
-    if key is None or key in state.investigated or _gone_now(state):
+    if key is None or key in state.investigated or why_gone(state):
         return False
     return next_measurement(state) is not None and not is_isolated(state)
 
@@ -245,10 +245,10 @@ def _gone(state: SessionState) -> str:
     found = state.investigation
     if found and found.key != failure_key(state):
         return "the failure is another one now"
-    return _gone_now(state)
+    return why_gone(state)
 
 
-def _gone_now(state: SessionState) -> str:
+def why_gone(state: SessionState) -> str:
     """Say why the failure in view says nothing of the files as they are now; empty when it does."""
     seen, edit = failure_in_view(state), state.last_edit
     newest = next((run for run in state.newest_target_runs() if not _was_stopped(run)), None)

@@ -52,7 +52,7 @@ class MeasurementKind:
 
     name: str
     title: str
-    """What is done, as in ``◌ investigating: TITLE``."""
+    """What is done, as in ``◌ measuring: TITLE``; with the time that is left and two keys it fits into 80 columns."""
     why_not: Callable[[SessionState], str]
     """Why it cannot be done now; empty when it can."""
     is_known: Callable[[SessionState], bool]
@@ -400,7 +400,7 @@ def _search(name: str) -> Callable[[SessionState, float], cmd.Command]:
 MEASUREMENTS: tuple[MeasurementKind, ...] = (
     MeasurementKind(
         name="lines",
-        title="the lines of its own file",
+        title="lines of its own file",
         why_not=why_not_measured,
         is_known=is_measured,
         seconds=lambda state: 2.5 * _run_seconds(state),
@@ -460,7 +460,7 @@ MEASUREMENTS: tuple[MeasurementKind, ...] = (
     ),
     MeasurementKind(
         name="suite",
-        title="the lines of the whole suite",
+        title="lines of the whole suite",
         why_not=_no_suite,
         is_known=lambda state: is_measured(state, "suite"),
         seconds=_seconds_of_suite,

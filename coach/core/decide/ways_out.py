@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from coach.core.base.formatting import count
 from coach.core.decide.assistant_limits import why_not_restored_by
 from coach.core.decide.failure_age import is_dated_by_itself
-from coach.core.decide.measurement_kinds import MEASUREMENTS, MeasurementKind, is_done
+from coach.core.decide.measurement_kinds import MeasurementKind
 from coach.core.decide.refusals import refusal
 from coach.core.decide.suspect_measurement import failure_in_view
 from coach.core.history.best_files import best_files
@@ -23,19 +23,10 @@ from coach.core.runs.expected_actual import two_sides
 from coach.core.runs.run import Purpose, Run
 from coach.core.session.state import SessionState
 from coach.core.workflow.moves import MAX_COLD_RUNS, made
+from coach.core.workflow.surer import ASKS, open_measurements, price
 
 MAX_WORDS = 80
 """Characters of a value or a reason that a sentence quotes."""
-_ACTIONS: dict[str, tuple[str, str]] = {
-    "lines": ("spectrum", "Measure which lines the failing test runs"),
-    "mutations": ("mutants", "Try small changes of the code in a copy"),
-    "calls": ("calls", "Compare its calls with those of a test that passes"),
-    "origins": ("origins", "Follow the wrong value back to where it came from"),
-    "edits": ("searches:edits", "Take your edits back one by one in copies"),
-    "regression": ("searches:commits", "Search the history for the commit that began it"),
-    "suite": ("spectrum", "Measure the lines of the whole suite"),
-}
-"""Measurement of an investigation → the action that asks for it, and what it does."""
 _DONE_BY: dict[Purpose, str] = {
     "reproduce": "reproduce",
     "trace": "spectrum",
@@ -148,23 +139,18 @@ def _is_looked_at(state: SessionState, suspect: Suspect) -> bool:
 
 def _kinds(state: SessionState) -> Iterator[Way]:
     """Yield what is not measured of this failure yet, by what it is expected to tell per second."""
-    open_kinds = [each for each in MEASUREMENTS if not is_done(state, each) and not each.why_not(state)]
-    open_kinds.sort(key=lambda each: -each.tells(state)[0] / max(each.seconds(state), 0.1))
-    for each in open_kinds:
+    for each in open_measurements(state):
         yield _measurement(state, each)
 
 
 def _measurement(state: SessionState, kind: MeasurementKind) -> Way:
-    action, what = _ACTIONS[kind.name]
-    action, _, of = action.partition(":")
-    seconds, why = max(1.0, kind.seconds(state)), kind.tells(state)[1]
+    ask, why = ASKS[kind.name], kind.tells(state)[1]
     seen = failure_in_view(state)
     sides = two_sides(seen[1]) if seen and kind.name == "origins" else None
     if sides:
         why = f"expected {_short(sides.wanted)}, got {_short(sides.got)}"
-    return Way(
-        kind="measure", sentence=f"{what}, about {seconds:.0f} s ({why.rstrip('?')}).", action=action, of=of
-    )
+    sentence = f"{ask.what}, about {price(state, kind)} ({why.rstrip('?')})."
+    return Way(kind="measure", sentence=sentence, action=ask.action, of=ask.of)
 
 
 def _cold_runs(state: SessionState) -> Iterator[Way]:

@@ -6,7 +6,7 @@ from coach.core.base.test_id import NO_TEST
 from coach.core.base.text import Prose
 from coach.core.base.value import Value
 from coach.core.experiments.hypothesis import Expects
-from coach.core.localize.call_trace import Kind, sentence
+from coach.core.localize.call_trace import Call, Kind, sentence
 from coach.core.localize.evidence import is_test_code
 from coach.core.loops.analysis.syntax import is_test_path
 from coach.core.search.kinds import CommitFound, EditsFound, PollutersFound
@@ -27,12 +27,9 @@ class HypothesisDraft(Value):
 def drafts(state: SessionState) -> tuple[HypothesisDraft, ...]:
     """Return drafts, best backed first; what was claimed already (refuted ones above all) is not offered again."""
     claimed = {each.claim for each in state.hypotheses}
-    found = [
-        *_from_flips(state),
-        *_from_searches(state),
-        *_from_divergence(state),
-        *_from_suspects(state),
-    ]
+    parted, likely = tuple(_from_divergence(state)), tuple(_from_suspects(state))
+    traced = (*likely, *parted) if _parts_at_no_likely_place(state) else (*parted, *likely)
+    found = [*_from_flips(state), *_from_searches(state), *traced]
     return tuple({each.claim: each for each in found if each.claim not in claimed}.values())[:MAX]
 
 
@@ -85,13 +82,10 @@ def _from_searches(state: SessionState) -> Iterator[HypothesisDraft]:
 
 def _from_divergence(state: SessionState) -> Iterator[HypothesisDraft]:
     """Where the calls of the failing test first part from a passing run; a place in a test is no cause."""
-    traced = state.calls
-    found = traced.divergence if traced else None
-    if traced is None or found is None or not 0 <= found.at < len(traced.trace.calls):
+    traced, call = state.calls, _parting_call(state)
+    if traced is None or traced.divergence is None or call is None:
         return
-    call = traced.trace.calls[found.at]
-    if is_test_path(call.path):
-        return
+    found = traced.divergence
     place = f"{call.function} at {call.path}:{call.line}"
     claim, prediction, expects = _DIVERGED[found.kind]
     yield HypothesisDraft(
@@ -99,6 +93,24 @@ def _from_divergence(state: SessionState) -> Iterator[HypothesisDraft]:
         prediction=prediction.format(name=call.function),
         expects=expects,
         because=f"in #{traced.trace.run} {sentence(found)}",
+    )
+
+
+def _parting_call(state: SessionState) -> Call | None:
+    traced = state.calls
+    found = traced.divergence if traced else None
+    if traced is None or found is None or not 0 <= found.at < len(traced.trace.calls):
+        return None
+    call = traced.trace.calls[found.at]
+    return None if is_test_path(call.path) else call
+
+
+def _parts_at_no_likely_place(state: SessionState) -> bool:
+    """Whether the calls part in a function that is not among the likely ones, all evidence taken together."""
+    call = _parting_call(state)
+    leading = [each for each in state.standing_suspects if each.leads and each.probability]
+    return bool(call and leading) and all(
+        (each.path, each.function) != (call.path, call.function) for each in leading if call
     )
 
 

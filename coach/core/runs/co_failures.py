@@ -29,7 +29,7 @@ class FlakeGroup(Value):
 
     @property
     def sentence(self) -> str:
-        named = ", ".join(self.tests[:3]) + (
+        named = ", ".join(test.name for test in self.tests[:3]) + (
             f" and {len(self.tests) - 3} more" if len(self.tests) > 3 else ""
         )
         same = "always" if self.together == self.any else f"{self.together} of {self.any} times"

@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass
 
 from coach.core.runs.failure import innermost_own
+from coach.core.runs.failure_causes import place_of
 from coach.core.runs.report import Failure, Frame, gist
 
 MAX = 300
@@ -40,7 +41,7 @@ def two_sides(failure: Failure) -> TwoSides | None:
     if failure.difference:
         first = failure.difference[0]
         got, wanted = _apart(_MORE.sub("", first.got), _MORE.sub("", first.wanted))
-        subject = _short(first.path or asserted[0])
+        subject = _short(place_of(first) or asserted[0])
         return TwoSides(got or "nothing", wanted or "nothing", subject, first.is_sure)
     said = _EXPECTED.search(failure.message), _RECEIVED.search(failure.message)
     if said[0] and said[1]:

@@ -1,9 +1,16 @@
 """What stands behind a failure, for people: where two values part, and the exceptions it came from."""
 
+import re
+
+from coach.core.base.text import safe_line
 from coach.core.runs.report import Cause, Difference, Failure, headline
 from coach.core.runs.run import Run
 
 MAX_DIFFERENCES, MAX_CAUSES = 5, 4
+_COLUMN = re.compile(r"(^|, )column \d+$")
+_NOT = ", not "
+_LEAST = 8
+"""Characters of a value that say something of it."""
 CAUSE_WORDS = {
     "cause": "caused by",
     "context": "while handling",
@@ -23,6 +30,37 @@ def difference_line(difference: Difference) -> str:
     expected, got = sides(difference)
     where = f"{difference.path}: " if difference.path else ""
     return f"{where}expected {expected}, got {got}"
+
+
+def place_of(difference: Difference) -> str:
+    """Return what differs, without the column: ``items[3].price``, ``line 2``; empty where a text as a whole does."""
+    return _COLUMN.sub("", difference.path)
+
+
+def got_not_wanted(got: str, wanted: str, room: int) -> str:
+    """Return ``9, not 9.99``; of long values the part around which they part, in about ``room`` characters."""
+    each = max(_LEAST, (room - len(_NOT)) // 2)
+    shown_wanted, shown_got = ("".join(parts) for parts in parting(wanted, got, each))
+    return f"{shown_got}{_NOT}{shown_wanted}"
+
+
+def parting(expected: str, got: str, room: int) -> tuple[tuple[str, str], tuple[str, str]]:
+    """Return both texts in ``room`` characters around where they part, what is cut off marked by ``…``.
+
+    Each is a pair: how it begins as the other one does, and the rest. Both are cut at the same place, so that they stand
+    aligned below each other.
+    """
+    both = (safe_line(expected), safe_line(got))
+    at = next(
+        (i for i, pair in enumerate(zip(*both, strict=False)) if pair[0] != pair[1]), min(map(len, both))
+    )
+    longest = max(map(len, both))
+    start = 0 if longest <= room else max(0, min(at - room // 3, longest - room))
+    cut = "…" if start else ""
+    shown = [cut + each[start + len(cut) :] for each in both]
+    shown = [each if len(each) <= room else each[: room - 1] + "…" for each in shown]
+    first, second = ((each[: at - start], each[at - start :]) for each in shown)
+    return first, second
 
 
 def cause_line(cause: Cause) -> str:

@@ -11,6 +11,7 @@ from coach.core.experiments.suggestions import HypothesisDraft, drafts
 from coach.core.loops.analysis.syntax import is_test_path
 from coach.core.runs.expected_actual import TwoSides, asserted_line, two_sides
 from coach.core.runs.failure import innermost_own
+from coach.core.runs.failure_causes import got_not_wanted
 from coach.core.runs.report import Failure, Frame, gist, headline
 from coach.core.runs.run import Run
 from coach.core.search.kinds import CommitFound
@@ -85,12 +86,18 @@ def _title(failure: Failure) -> str:
     sides = two_sides(failure)
     what = _got_otherwise(sides) if sides else headline(failure.exception, gist(failure.message))
     text = _one_line(f"{failure.test.name}: {what}")
+    if sides and len(text) > _TITLE and not _is_relation(sides):
+        text = f"{failure.test.name}: {got_not_wanted(sides.got, sides.wanted, _TITLE - len(failure.test.name) - 2)}"
     return text if len(text) <= _TITLE else f"{text[: _TITLE - 1]}…"
 
 
+def _is_relation(sides: TwoSides) -> bool:
+    """Whether what was expected is no value."""
+    return sides.wanted.startswith(("to ", "not to "))
+
+
 def _got_otherwise(sides: TwoSides) -> str:
-    is_value = not sides.wanted.startswith(("to ", "not to "))  # else what was expected is a relation
-    return f"{sides.got}, {'not' if is_value else 'expected'} {sides.wanted}"
+    return f"{sides.got}, {'expected' if _is_relation(sides) else 'not'} {sides.wanted}"
 
 
 def _at(failure: Failure) -> str:

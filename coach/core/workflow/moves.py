@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from coach.core.experiments.hypothesis import Hypothesis
 from coach.core.localize.leads import evidence_from_searches
-from coach.core.loops.analysis.syntax import is_test_path
 from coach.core.runs.reproduction import not_reproduced
 from coach.core.runs.run import Purpose
 from coach.core.search.kinds import SEARCH_KINDS, SearchKind
@@ -17,6 +16,7 @@ from coach.core.search.request import Lead
 from coach.core.session.state import SessionState
 from coach.core.workflow.applicable import choices
 from coach.core.workflow.gates import Checked, edited_since_verification, runs_alone
+from coach.core.workflow.surer import price, surer
 
 MAX_COLD_RUNS = 12
 """Reproducing runs of the same files after which another series is not offered: two series of most kinds are fewer."""
@@ -187,51 +187,22 @@ def _suspects(state: SessionState, _check: Checked) -> Moves:
 
 @_move("isolated")
 def _weak(state: SessionState, check: Checked) -> Moves:
-    """Make standing surer, by what promises most: which lines run, an experiment with the edits, mutations, calls, more tests."""
+    """Make standing surer by what promises most per second; with its price, since a person may go on without."""
     if not state.standing_suspects:
         yield from _suspects(state, check)
         return
     figure = check.figure.partition(", ‹")[0]
     weak = f"{figure[0].upper()}{figure[1:]}"
-    if state.spectrum is None and not made(state, "trace"):
-        yield Advice(f"{weak}. Which lines does it run? (about {_price(state, 2.5)})", "spectrum")
-    if state.mutants is None and not made(state, "mutants"):
-        price = _price(state, 2.0, MUTATING_SECONDS)
-        yield Advice(
-            f"{weak}. Try which small change makes it pass (about {price}).{_waits(state)}", "mutants"
-        )
-    if _is_code_edited(state):
-        yield from _search(
-            state, "edits", f"{weak}. Which of your edits breaks it? Take them back in copies."
-        )
-    if state.calls is None and not made(state, "calls"):
-        yield Advice(
-            f"{weak}. Where do its calls part from a test that passes? (about {_price(state, 3)})", "calls"
-        )
-    yield from _search(state, "commits", f"{weak}. Did an older commit pass? Search the history.")
-
-
-MUTATING_SECONDS = 10.0
-"""What a round of mutations takes, about, besides two runs of the test."""
-
-
-def _price(state: SessionState, runs: float, beside: float = 0.5) -> str:
-    """Say how long a measurement takes, about: a number of runs of the target, as the newest took, and something beside."""
-    newest = state.last_target_run
-    took = newest.report.duration if newest and newest.report else 1.0
-    return f"{max(1.0, runs * took + beside):.0f} s"
+    for kind, ask in surer(state):
+        waits = _waits(state) if kind.changes_code else ""
+        text = f"{weak}. {ask.what} (about {price(state, kind)}).{waits}"
+        yield from _search(state, ask.of, text) if ask.of else [Advice(text, ask.action)]
 
 
 def _waits(state: SessionState) -> str:
     """Say why no investigation tries mutations by itself; empty where it may."""
     is_free = state.limits is None or state.limits.confined
     return "" if is_free else " Changed code cannot be confined here, so that waits for you."
-
-
-def _is_code_edited(state: SessionState) -> bool:
-    """Whether code outside of tests differs from what passed last."""
-    files = state.changes.files if state.changes else ()
-    return any(not is_test_path(each.path) for each in files)
 
 
 @_move("suspects-at-most")

@@ -11,6 +11,7 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
+from coach.core.base.test_id import TestId
 from coach.core.localize.spectrum import Coverage
 from coach.engine.channel.report_reader import LINE_LIMIT
 from coach.engine.source.project_paths import Places
@@ -85,7 +86,7 @@ class _Reader:
                 self.opened.setdefault(str(event["test"]), set()).update(path for path, own in named if own)
             case "too_long":
                 seconds = float(event["seconds"])
-                self._leave_out(f"{str(event['test'])[:_MAX_NAME]} took longer than {seconds:g} s")
+                self._leave_out(f"{TestId(event['test']).name[:_MAX_NAME]} took longer than {seconds:g} s")
             case "left_out":
                 count = int(event["count"])
                 self._leave_out(f"{count} more were not begun after {float(event['seconds']):g} s")

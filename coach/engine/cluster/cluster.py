@@ -28,7 +28,8 @@ from coach.errors import CoachError
 MAX_LOST = 3
 """Workers that may be lost under one search before it ends: a fourth is not tried."""
 _TICK = 0.05
-_SHARED = "some workers share a machine: what runs beside each other there may disturb each other"
+LARGE = 50_000_000
+"""Bytes to each worker from which that takes a while."""
 
 
 class Cluster:
@@ -84,11 +85,11 @@ class Cluster:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What is to be known of this cluster before its first answer."""
-        workers = f"{count(len(self._workers.usable()), 'worker')} at {self.address}"
-        said = [f"{workers}; {size_of(self._shipment.size)} sent to each"]
-        if self.shares_hosts:
-            said.append(_SHARED)
+        """What is out of the ordinary with this cluster, before its first answer; who is at work is shown beside it."""
+        said, size = [], self._shipment.size
+        if size > LARGE:
+            workers = count(len(self._workers.usable()), "worker")
+            said.append(f"{size_of(size)} are sent to each of {workers} first")
         if left_out := self._shipment.left_out:
             said.append(f"not sent, since others could read it on the way: {', '.join(left_out[:3])}")
         return (*said, *self._workers.notes)

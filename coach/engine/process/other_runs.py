@@ -49,18 +49,17 @@ def beside(root: Path, scratch: Path) -> tuple[Beside, ...]:
         if is_own and (folder.startswith(str(scratch)) or _is_server(pid)):
             continue
         if run:
-            found[Beside(f"a run of coach in {folder or 'another folder'}", is_here)] = None
+            found[Beside(f"coach in {Path(folder).name or 'another folder'}", is_here)] = None
         elif is_here and _runs_tests(pid):
-            found[Beside(f"pytest in {folder}", is_here)] = None
+            found[Beside(f"pytest in {Path(folder).name}", is_here)] = None
     return tuple(sorted(found, key=lambda each: not each.is_here))
 
 
 def as_note(company: Iterable[Beside]) -> str:
-    """Say who ran tests beside a search."""
+    """Say in few words who ran tests beside a search."""
     names = list(dict.fromkeys(each.said for each in company))
     more = f" and {len(names) - _MAX_NAMED} more" if len(names) > _MAX_NAMED else ""
-    named = ", ".join(names[:_MAX_NAMED])
-    return f"other tests ran beside this search ({named}{more}): what they share may have changed an outcome"
+    return f"{', '.join(names[:_MAX_NAMED])}{more} ran beside it: an outcome may owe to that"
 
 
 def _folder(pid: int) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from textual.app import SuspendNotSupported
 
+from coach.core.workflow.place_found import place_found
 from coach.tui.actions.context import ActionContext
 from coach.tui.availability import elsewhere
 from coach.tui.editor import argv_for
@@ -16,13 +17,20 @@ from coach.tui.views.selecting import selected_suspect
 def place(context: ActionContext) -> tuple[str, int]:
     """Return (path, line) of what the step is about: the selected suspect, the pinned test, else the line that failed.
 
+    Once measuring has named a place, it is that one in every step.
+
     The path is relative to the project's root; ("", 0) when no place is known.
     """
     state = context.state
     suspect = selected_suspect(state, context.view)
+    found = place_found(state)
+    if state.step_id == "isolate" and suspect:
+        return suspect.path, suspect.line
+    if found:
+        return found.place.path, found.place.line
     if state.step_id == "failing-test" and state.pin:
         return state.pin.path, state.pin.line
-    if suspect and (state.step_id == "isolate" or not place_of(state)[0]):
+    if suspect and not place_of(state)[0]:
         return suspect.path, suspect.line
     if place_of(state)[0]:
         return place_of(state)

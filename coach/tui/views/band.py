@@ -2,11 +2,12 @@
 
 from coach.core.session.state import SessionState
 from coach.core.workflow.advice import Advice
+from coach.core.workflow.place_found import PlaceFound
 from coach.tui.keys import Offers
 from coach.tui.views.flow import cells, flow
-from coach.tui.views.key_name import keyed, shown_key
-from coach.tui.views.line import Line, Piece, line, linked, piece
-from coach.tui.views.link import Press
+from coach.tui.views.key_name import key_of, keyed, shown_key
+from coach.tui.views.line import Line, Piece, elastic, line, linked, piece
+from coach.tui.views.link import Open, Press
 from coach.tui.views.loops import loop_reason
 
 _INDENT = 3
@@ -25,10 +26,23 @@ def reason_line(state: SessionState, offers: Offers, read_only: str, width: int)
     loop = state.standing_loop
     if loop and offers.move.is_notice:
         return loop_reason(state, loop, rest, width)
-    if rest and offers.move.enters:  # it says already what that step is for
-        return line(" " * _INDENT, (rest, "strong"), fit="cut")
     more = piece(f"{rest}  " if rest else "", "strong")
+    if offers.found and not read_only:
+        return line(" " * _INDENT, more, *_found(offers.found), fit="cut")
+    if rest and offers.move.enters:  # it says already what that step is for
+        return line(" " * _INDENT, more, fit="cut")
     return line(" " * _INDENT, more, (_reason(state, offers.move), "dim"), fit="cut")
+
+
+def _found(found: PlaceFound) -> tuple[Piece, ...]:
+    """Return the place that measuring has named and the key that opens it; of a weak one what would make it surer, and its price."""
+    place = found.place
+    sign = piece("✔ isolated: ", "good") if found.is_isolated else piece("◐ weak: ", "warn")
+    where = elastic(place.place, "strong", link=Open(place.path, place.line))
+    shown = (sign, where, piece(f" {place.likelihood}".rstrip()), piece("  "))
+    if found.surer is None:
+        return (*shown, key_of("editor"), piece(" opens it", "dim"))
+    return (*shown, key_of(found.surer.action), piece(f" {found.surer.does}, {found.price}", "dim"))
 
 
 def _sign(advice: Advice) -> Piece:
@@ -59,4 +73,5 @@ def _reason(state: SessionState, move: Advice) -> str:
     if state.imported:
         return f"{shown_key('runs')} lists its runs, {shown_key('timeline')} all that happened."
     step = state.workflow.step(move.enters) or state.step
-    return step.guidance if step and not state.closed else ""
+    is_done = move.is_good and not move.enters
+    return step.guidance if step and not state.closed and not is_done else ""

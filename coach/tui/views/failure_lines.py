@@ -2,9 +2,8 @@
 
 from collections.abc import Container
 
-from coach.core.base.text import safe_line
 from coach.core.runs.failure import innermost_own
-from coach.core.runs.failure_causes import cause_line, sides
+from coach.core.runs.failure_causes import cause_line, parting, sides
 from coach.core.runs.report import Failure, Frame, gist, headline
 from coach.core.runs.run import Run
 from coach.core.session.state import SessionState
@@ -65,12 +64,12 @@ def signature(state: SessionState, view: ViewState) -> list[Line]:
 
 
 def _message(failure: Failure) -> tuple[Line, ...]:
-    """Return the message; beside a difference only how it begins: the rest of it prints the same two values again."""
+    """Return the message; beside a difference only a person's own first line: the rest of it prints the same two values again."""
     if not failure.difference:
         return paragraphs(failure.message, indent=2)[:_MESSAGE_LINES] if failure.message else ()
     first = failure.message.partition("\n")[0].strip()
-    is_title = first.endswith(":")  # what follows are the values
-    return () if is_title or not first else (line("  ", first, hang=2, most=1),)
+    is_of_values = first.endswith(":") or first.startswith("assert ")
+    return () if is_of_values or not first else (line("  ", first, hang=2, most=1),)
 
 
 def difference(failure: Failure, view: ViewState) -> list[Line]:
@@ -86,25 +85,6 @@ def difference(failure: Failure, view: ViewState) -> list[Line]:
             alike, differs = parts
             lines.append(line("  ", (name, "dim"), alike, (differs, role), hang=11))
     return lines
-
-
-def parting(expected: str, got: str, room: int) -> tuple[tuple[str, str], tuple[str, str]]:
-    """Return both texts in ``room`` characters around where they part, what is cut off marked by ``…``.
-
-    Each is a pair: how it begins as the other one does, and the rest. Both are cut at the same place, so that they stand
-    aligned below each other.
-    """
-    both = (safe_line(expected), safe_line(got))
-    at = next(
-        (i for i, pair in enumerate(zip(*both, strict=False)) if pair[0] != pair[1]), min(map(len, both))
-    )
-    longest = max(map(len, both))
-    start = 0 if longest <= room else max(0, min(at - room // 3, longest - room))
-    cut = "…" if start else ""
-    shown = [cut + each[start + len(cut) :] for each in both]
-    shown = [each if len(each) <= room else each[: room - 1] + "…" for each in shown]
-    first, second = ((each[: at - start], each[at - start :]) for each in shown)
-    return first, second
 
 
 def differing(state: SessionState, view: ViewState) -> list[Line]:

@@ -1,13 +1,17 @@
 """The two lines at the top: is it red or green, which test and failure it is about, where in the workflow we are, and the runs."""
 
+import re
 from collections.abc import Mapping
 from itertools import islice
 
+from rich.cells import cell_len
+
 from coach.core.base.formatting import count, elapsed
+from coach.core.base.test_id import TestId
 from coach.core.base.text import safe_line
 from coach.core.runs.failure import raised_in_doctest
-from coach.core.runs.failure_causes import difference_line
-from coach.core.runs.report import gist, headline
+from coach.core.runs.failure_causes import difference_line, got_not_wanted, place_of, sides
+from coach.core.runs.report import Difference, gist, headline
 from coach.core.session.state import SessionState
 from coach.core.workflow import gates
 from coach.core.workflow.gates import Checked
@@ -33,6 +37,8 @@ _FLAKY: tuple[str, Role] = (" ◐ flaky ", "lamp-warn")
 TOO_SMALL = 24
 """Columns below which nothing useful can be shown."""
 
+_LINE = re.compile(r"line \d+")
+"""Where in a text two values part: seeing that place says more."""
 _ENOUGH = 36
 """Columns that say enough of what is wrong."""
 _SHARE_OF_NAME = 60
@@ -82,9 +88,9 @@ def header(state: SessionState, view: ViewState, width: int) -> Line:
         return line(("too small", "warn"), fit="cut")
     figure = (*_ages(state, view), piece(" "))
     sign_of_state = lamp(state)
-    room = width - cells((sign_of_state, *figure)) - 4
-    wrong = what_is_wrong(state)
-    name = piece(_target(state, room, wrong), "strong", link=_link_to_test(state))
+    room = width - cells((sign_of_state, *figure)) - 5
+    name = piece(_target(state, room, what_is_wrong(state)), "strong", link=_link_to_test(state))
+    wrong = what_is_wrong(state, room - cells((name,)))
     return line(sign_of_state, " ", name, ("  ", "dim"), wrong, figure=figure, fit="cut")
 
 
@@ -110,26 +116,40 @@ def _target(state: SessionState, room: int, wrong: str) -> str:
     """
     label = safe_line(state.target.label)
     least = room * _SHARE_OF_NAME // 100
+    if state.target.is_one_test:
+        least = min(least, 1 + cell_len(TestId(label).name))
     if len(label) > max(least, room - _ENOUGH):  # it is cut anyway: then what is wrong can be whole
-        room = max(least, room - max(_ENOUGH, len(wrong)))
+        room = max(least, room - cell_len(wrong))
     return tail(label, room) if state.target.is_one_test else middle(label, room)
 
 
-def what_is_wrong(state: SessionState) -> str:
+def what_is_wrong(state: SessionState, room: int = 0) -> str:
     """Return the first difference between what was expected and what came, else what was raised, else the title.
 
-    Beside a green lamp it says that this was so.
+    Beside a green lamp it says that this was so. A difference wider than ``room`` is shown around the place where both values
+    part; 0: as a whole.
     """
     found = current_failure(state)
     if found is None:
         return title(state)
     failure = found[1]
     raised = failure.causes[0] if raised_in_doctest(failure) else failure
+    was = "was: " if lamp(state).role == "lamp-good" else ""
     if failure.difference:
-        wrong = difference_line(failure.difference[0])
-    else:
-        wrong = headline(raised.exception, gist(raised.message)).removeprefix("AssertionError: ")
-    return f"was: {wrong}" if lamp(state).role == "lamp-good" else wrong
+        return was + _difference_in(failure.difference[0], room - len(was))
+    return was + headline(raised.exception, gist(raised.message)).removeprefix("AssertionError: ")
+
+
+def _difference_in(found: Difference, room: int) -> str:
+    """Return both values around where they part, in ``room`` columns; the whole line where it fits, or where too little would be seen."""
+    whole = difference_line(found)
+    if cell_len(whole) <= room:
+        return whole
+    place = place_of(found)
+    where = f"{place}: " if place and not _LINE.fullmatch(place) else ""
+    wanted, got = sides(found)
+    short = where + got_not_wanted(got, wanted, room - cell_len(where))
+    return short if cell_len(short) <= room else whole
 
 
 def counted(state: SessionState) -> str:

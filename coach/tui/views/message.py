@@ -63,7 +63,7 @@ def _beside_runs(state: SessionState, view: ViewState) -> Line:
     if state.investigation and state.is_investigating:
         from coach.tui.views.measuring import investigating
 
-        return investigating(state, state.investigation, view.now)
+        return investigating(state, state.investigation, view.now, view.width)
     return _idle(state)
 
 

@@ -33,8 +33,10 @@ def shown_search(state: SessionState) -> Search | None:
     if not state.searches or state.awaited_search:
         return state.awaited_search
     newest = state.searches[-1]
-    if newest.by_itself and not (newest.result and newest.result.found):
-        return None
+    if newest.by_itself and (
+        newest.result is None or newest.result.how == "nothing" or not newest.result.found
+    ):
+        return None  # nobody asked for it, and the failure needs the room
     entered = state.visits[-1].at if state.visits else 0.0
     return newest if state.step_id == "isolate" or entered <= newest.began else None
 

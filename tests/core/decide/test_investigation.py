@@ -1,6 +1,7 @@
 """The investigation: what it chooses, how it makes room, and that nothing is measured twice or after its time."""
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -22,6 +23,7 @@ from coach.core.runs.report import Ending, RunReport
 from coach.core.search.request import SearchResult
 from coach.core.session.fold import replay
 from coach.core.workflow.advice import advise
+from coach.tui.views.flow import flow
 from coach.tui.views.measuring import investigating
 from tests.core.decide.test_suspect_measurement import function, spectrum
 from tests.core.driving import TEST, Drive, green, opened, red
@@ -480,7 +482,7 @@ def test_a_flip_is_known_while_the_round_goes_on_and_ranks_nothing_before_its_en
     assert (state.suspects, state.mutants) == (before.suspects, before.mutants), "others may follow"
     assert state.measurement.name == "mutations"
     assert "with x >= 3 instead of x > 3 at shop/cart.py:21 it passes" in advise(state).text
-    said = investigating(state, state.investigation, state.at).plain
+    said = investigating(state, state.investigation, state.at, 120).plain
     assert "flip at cart.py:21" in said
     assert isinstance(bench.send(obs.FlipSeen(run=1, flip=FLIP)), Refusal), "of a run that is over"
     bench.answer()
@@ -491,9 +493,31 @@ def test_a_flip_is_known_while_the_round_goes_on_and_ranks_nothing_before_its_en
 def test_the_line_of_an_investigation_says_what_it_found_so_far():
     bench = until(failed(), "mutations")
     state = bench.drive.state
-    said = investigating(state, state.investigation, state.at + 3).plain
-    assert "investigating: small mutations" in said
-    assert f" cart.py:{state.suspects[0].line} {state.suspects[0].likelihood} so far" in said
+    said = investigating(state, state.investigation, state.at + 3, 120).plain
+    assert "measuring: small mutations" in said
+    assert f" cart.py:{state.suspects[0].line} {state.suspects[0].likelihood}" in said
+
+
+@pytest.mark.parametrize("name", BY_NAME)
+def test_what_is_measured_for_how_long_and_the_key_that_pauses_it_fit_into_80_columns(name):
+    state = until(failed(), "lines").drive.state
+    found = state.investigation
+    assert found is not None
+    measured = replace(found, measurements=(replace(found.measurements[-1], name=name),))
+    [row] = flow([investigating(state, measured, found.measurements[-1].began + 3, 80)], 80)
+    said = "".join(each.text for each in row.pieces)
+    assert said.startswith(f" ◌ measuring: {BY_NAME[name].title} · 87 s at most")
+    assert said.endswith(" p  pauses   c  stops ")
+    assert "·…" not in said
+
+
+def test_a_paused_investigation_says_what_it_has_left():
+    bench = until(failed(), "mutations")
+    bench.send(cmd.PauseInvestigation(paused=True))
+    state = bench.drive.state
+    assert state.investigation
+    said = investigating(state, state.investigation, state.at, 120).plain
+    assert f"paused · {state.investigation.left:.0f} s at most" in said
 
 
 def test_files_that_the_runs_write_themselves_start_no_investigation_anew():

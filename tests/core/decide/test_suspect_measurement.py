@@ -1,5 +1,6 @@
 """Looking which lines run, and what mutations change: never evidence, never in the way."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -248,6 +249,12 @@ def test_without_a_failure_there_is_nothing_to_look_at(command):
     assert isinstance(opened().send(command), Refusal)
 
 
+FIXED = {
+    "mutants": cmd.TryMutants(),
+    "spectrum": cmd.Suspects(scope="suite"),
+}
+
+
 def isolated(drive):
     step = drive.state.workflow.step("isolate")
     (answer,) = [each for each in evaluate(drive.state, step) if each.name == "isolated"]
@@ -260,8 +267,15 @@ def test_the_gate_asks_for_the_place_and_not_for_a_count():
     assert not weak.passed
     assert weak.figure.startswith("weak: shop/cart.py:")
     drive.send(cmd.GoToStep(step="isolate", reason="as found"))
-    assert advise(drive.state).action == "mutants"
     assert advise(drive.state).text.startswith("Weak: shop/cart.py:")
+    offered = []
+    while (move := advise(drive.state)).action in FIXED and not move.is_last_resort:
+        assert re.search(r"\(about \d+ s\)", move.text), move
+        offered.append(move.action)
+        drive.send(FIXED[move.action])
+        drive.ends(red())
+    assert sorted(offered) == ["mutants", "spectrum"], "each once, whatever came of it"
+    assert move.action == "investigate", "one key makes the others, whose own keys open windows"
     for each in drive.state.suspects[1:]:
         drive.send(cmd.RuleOutSuspect(suspect=each.key, reason="seen"))
     left = drive.state.standing_suspects[0]

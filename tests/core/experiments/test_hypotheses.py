@@ -160,6 +160,24 @@ def test_drafts_come_from_evidence_and_are_not_offered_twice():
     assert first not in drafts(drive.state)
 
 
+@pytest.mark.parametrize("path", ["shop/cart.py", "shop/tax.py"])
+def test_of_two_traced_places_the_likelier_one_is_drafted_first(path):
+    """The form takes the first draft: it named a place of 4 % below a next move that named another one of 38 %."""
+    drive = reproduced()
+    (likely, *_) = drive.state.suspects
+    named = likely.model_copy(update={"probability": 0.38, "leads": True})
+    drive.record(ev.SuspectsRanked(run=1, suspects=(named,)))
+    call = Call(
+        depth=0, path=path, line=likely.line, function=likely.function if path == likely.path else "rate"
+    )
+    parts = {"versus": "test_empty", "here": "7", "there": "5", "with_test": "t", "with_run": 7}
+    trace = CallTrace(test=TEST, run=7, calls=(call,))
+    drive.record(ev.CallsTraced(trace=trace, divergence=Divergence(kind="result", at=0, **parts)))
+    first = drafts(drive.state)[0]
+    assert first.claim.startswith(f"total at shop/cart.py:{likely.line}")
+    assert first.because.startswith("in #7") == (path == likely.path)
+
+
 @pytest.mark.parametrize(
     "word", ["--index-url=x", "-e", "./folder", "thing @ file:///x", "a b", " ", "-r x.zip"]
 )

@@ -31,9 +31,12 @@ def test_a_measurement_lists_them_together():
     ]
     found = measure(series)
     said = beside(found)
-    assert f"red in the same runs (always, in 4 of 10), so one cause is likely: {A}, {B}, {C}" in said
+    assert (
+        f"red in the same runs (always, in 4 of 10), so one cause is likely: {A.name}, {B.name}, {C.name}"
+        in said
+    )
     assert f"{D}: 1 of 10" in said
-    assert sum(str(B) in each for each in said) == 1
+    assert sum(B.name in each for each in said) == 1
 
 
 @given(st.lists(st.sets(st.sampled_from(TESTS)), max_size=12))

@@ -81,6 +81,27 @@ def test_values_that_differ_are_never_shown_alike(got, wanted):
     assert max(len(found.got), len(found.wanted)) <= 300
 
 
+DAY = "'At 12:00 AM, on day 1 of the month, only in every 2 months, January through May'"
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("column 45", f"cart.day() is {DAY}"),
+        ("line 2, column 45", f"line 2 is {DAY}"),
+        ("[3].day, column 45", f"[3].day is {DAY}"),
+    ],
+)
+def test_a_spec_names_what_differs_and_its_title_shows_where(path, expected):
+    drive = opened()
+    drive.send(cmd.Begin())
+    parts = Difference(path=path, wanted=DAY, got=DAY.replace("in every", "in , every"))
+    drive.ends(red(failures=(_asserts(f"assert cart.day() == {DAY}", "", difference=(parts,)),)))
+    filled = filled_spec(drive.state)
+    assert filled.expected == expected
+    assert filled.title == "test_total: …only in , every 2 months,…, not …only in every 2 months, J…"
+
+
 @pytest.mark.parametrize(
     "seen",
     [

@@ -144,6 +144,8 @@ FIXED = {
     "spectrum": cmd.Suspects(scope="suite"),
     "mutants": cmd.TryMutants(),
     "calls": cmd.TraceCalls(),
+    "origins": cmd.TraceOrigins(),
+    "investigate": cmd.Investigate(),
     "retarget": cmd.Retarget(target=Target(words=("tests/test_other.py",))),
 }
 HAPPENINGS = (

@@ -123,7 +123,7 @@ def functions(spectrum):
 def test_a_hanging_neighbour_a_broken_file_and_another_red_test_cost_nothing_of_a_failing_one(looked):
     seen, report = looked("test_pay", scope="suite", seconds_each=0.4, seconds_own=0.6)
     assert (seen.outcome, seen.passing, seen.taken_by) == ("failed", 2, None)
-    assert seen.neighbours_left_out[0] == "test_first.py::test_hangs took longer than 0.4 s"
+    assert seen.neighbours_left_out[0] == "test_hangs took longer than 0.4 s"
     assert {each.file for each in seen.nearest_passing} == {"test_shop.py"}
     assert not set(seen.nearest_passing) & {each.test for each in report.failures}
     assert "test_broken.py" in {each.test for each in report.failures}

@@ -18,7 +18,7 @@ from coach.core.search.kinds import (
 )
 from coach.core.search.request import Tried, tried_so_far
 from coach.engine.confine.landlock import available
-from coach.engine.process.other_runs import Beside, beside
+from coach.engine.process.other_runs import Beside, as_note, beside
 from coach.engine.process.supervise import Limits
 from coach.engine.search.candidate import Candidate
 from coach.engine.search.driver import SearchDriver
@@ -268,11 +268,11 @@ def test_a_run_beside_a_search_is_waited_for_and_named(lab, tmp_path):
             while not begun.exists() and running.is_alive():
                 running.join(0.02)
             company = beside(here.root, here.trees.scratch)
-            assert Beside(f"a run of coach in {here.root}", is_here=True) in company
+            assert Beside(f"coach in {here.root.name}", is_here=True) in company
             driver.patience = 0.1
             probe = Candidate(here.trees.record(), Target(words=(TEST,)), None)
             assert driver.alone(probe) == "PASS"
-            assert f"a run of coach in {here.root}" in notes[0], notes
+            assert notes[0].startswith(f"coach in {here.root.name} "), notes
             assert driver.patience == 0
             driver.patience = 60.0
             driver.on_doing = lambda _: waited.append(running.is_alive()) or go.touch()
@@ -283,3 +283,12 @@ def test_a_run_beside_a_search_is_waited_for_and_named(lab, tmp_path):
     assert not [each for each in beside(here.root, here.trees.scratch) if each.is_here]
     assert waited == [True]
     assert 0 < driver.patience < 60
+
+
+def test_who_ran_beside_a_search_is_said_in_one_row_of_a_narrow_screen():
+    company = [
+        Beside(f"pytest in {name}", is_here=True) for name in ("cron-descriptor-master", "b", "c", "d")
+    ]
+    said = as_note(company)
+    assert said == "pytest in cron-descriptor-master and 3 more ran beside it: an outcome may owe to that"
+    assert len(as_note(company[1:])) <= 72
