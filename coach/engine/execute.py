@@ -87,7 +87,7 @@ class _Execution:
         try:
             niceness = max(context.niceness, setup.observer.niceness)
             own = (argv, setup.start, self._env(), self._runner.stacks)
-            launch = Launch(*own, fence=self._confined.fence, niceness=niceness)
+            launch = Launch(*own, fence=self._confined.fence, niceness=niceness, turn=context.turn)
             forked = self._forked(launch)
             progress = self._runner.progress
             finished = supervise(launch, context.limits, context.live.feed, self._cancel, progress, forked)

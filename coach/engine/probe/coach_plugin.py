@@ -5,3 +5,4 @@ PYTEST_DONT_REWRITE
 """
 
 from coach_probe import *  # noqa: F403
+from coach_turn import pytest_load_initial_conftests  # noqa: F401

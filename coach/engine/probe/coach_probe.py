@@ -568,7 +568,7 @@ class _State:
         self.in_turn = True  # one test after the other; under xdist they overlap
         self.roots = ()
         self.folder = coach_plain.folder_first()
-        self.looker = self.fence = None
+        self.looker = self.fence = self.turn = None
         path = os.environ.get("COACH_PROBE")
         if not path:
             return
@@ -577,7 +577,7 @@ class _State:
             self.channel = _Channel(settings["channel"], settings["nonce"], settings.get("stacks", ""), settings.get("signal", 0))
             self.reader = _Reader(settings["root"])
             self.roots = tuple(_Reader(each) for each in [*settings.get("other_roots", ()), settings["root"]])
-            self.modules = settings.get("modules", "")
+            self.modules, self.turn = settings.get("modules", ""), settings.get("turn")
             ids.begin(settings["root"])
             coach_bytecode.install(self.is_own)
             if "bytecode" in settings:

@@ -35,7 +35,8 @@ NEVER = frozenset(("__main__", "sitecustomize", "usercustomize", "antigravity", 
 PATCHES_ALL = frozenset(("gevent", "eventlet"))
 """Packages that replace parts of the standard library early: with those imported beforehand they behave differently."""
 PROBE_MODULES = (
-    "coach_bytecode", "coach_plain", "coach_ids", "coach_values", "coach_difference", "coach_operands", "coach_said", "coach_reads", "coach_probe", "coach_plugin",
+    "coach_bytecode", "coach_plain", "coach_ids", "coach_values", "coach_difference", "coach_operands", "coach_said", "coach_reads", "coach_probe", "coach_turn",
+    "coach_plugin",
 )
 """In the order of their imports."""
 

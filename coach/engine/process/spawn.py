@@ -15,6 +15,7 @@ from typing import Protocol
 
 from coach.engine.confine.landlock import Fence
 from coach.engine.process.process_tree import RUN_ID
+from coach.engine.process.turn import Turn
 
 STACKS_SIGNAL = int(signal.SIGRTMAX) - 7 if hasattr(signal, "SIGRTMAX") else 0
 """Makes a run write its stacks. A real-time signal that nobody has a meaning for: a test that counts on what SIGUSR1 does
@@ -40,6 +41,8 @@ class Launch:
     """What watches a process that nothing confines."""
     niceness: int = 0
     """How much more it gives way to other processes than coach does, as nice(1) counts."""
+    turn: Turn | None = None
+    """What it waits for half way of its start."""
 
 
 class Watch(Protocol):
@@ -140,6 +143,7 @@ def _started(launch: Launch) -> Started:
             stdout=writer,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            pass_fds=launch.turn.told[:1] if launch.turn else (),
             preexec_fn=restore_signals if ignored_signals() else None,  # noqa: PLW1509
         )
     except BaseException:

@@ -25,6 +25,7 @@ from coach.engine.process.process_tree import (
     wait_until_gone,
 )
 from coach.engine.process.spawn import STACKS_SIGNAL, Launch, Leader, captured_bytes, start
+from coach.engine.process.turn import Turn
 
 Stop = Literal["", "timeout", "silence", "output_limit", "cancelled"]
 
@@ -88,7 +89,7 @@ def supervise(  # noqa: PLR0913, PLR0917 - all that a run is
     """
     become_subreaper()
     process = leader or start(launch)
-    watched = _Watched(process, limits, output_sink, cancel_event, on_tick, launch.stacks)
+    watched = _Watched(process, limits, output_sink, cancel_event, on_tick, launch.stacks, launch.turn)
     return watched.until_gone(launch.env.get(RUN_ID, ""))
 
 
@@ -102,6 +103,7 @@ class _Watched:
     cancel: threading.Event
     on_tick: Callable[[], bool]
     stacks: Path | None
+    turn: Turn | None = None
     bytes: int = 0
     captured: int = 0
     """Bytes of the file that its output goes to, where it is not read from the pipe."""
@@ -170,6 +172,8 @@ class _Watched:
         now = time.monotonic()
         if self.cancel.is_set():
             return "cancelled"
+        if self.turn and self.turn.waits:
+            self.began = self.last_sign = now
         if self.limits.output_bytes and self.bytes > self.limits.output_bytes:
             return "output_limit"
         if self.captured > CAPTURED_BYTES:

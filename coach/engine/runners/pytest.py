@@ -58,6 +58,7 @@ class PytestRunner(Runner):
             "modules": str(files.modules) if self._may_be_warm else "",
             "reads": setup.observer.hears_reads(setup.request),
             "fence": setup.fence,
+            "turn": context.turn.told if context.turn else None,
             **setup.observer.settings(files),
         }
         bytecode = bytecode_of_children(context.env, context.home, is_copy=setup.copy is not None)
