@@ -4,8 +4,8 @@ So runs that must not disturb each other are started beside each other, and thei
 a socket: the run says by a byte that it waits, coach lets it go on by another one. When coach is killed the run ends.
 """
 
+import contextlib
 import os
-import select
 import socket
 from dataclasses import dataclass, field
 
@@ -42,8 +42,10 @@ class Turn:
 
     def hear(self, seconds: float) -> bool:
         """Wait at most so long until the run says that it waits; returns whether it has."""
-        if not self.said and select.select([self.ours], [], [], seconds)[0]:
-            self.said = self.ours.recv(1)
+        if not self.said:
+            self.ours.settimeout(seconds)
+            with contextlib.suppress(TimeoutError):
+                self.said = self.ours.recv(1)
         return bool(self.said)
 
     def give(self) -> None:
