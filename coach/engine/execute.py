@@ -121,6 +121,8 @@ class Execution:
     def report(self, cancel: threading.Event) -> RunReport:
         """Make the run and say what it showed."""
         setup, context = self._setup, self._setup.context
+        if context.turn is not None and self.can_wait:
+            context.turn.take(self.start(), cancel)
         context.live.begin(setup.request.number)
         waiting, self._waiting = self._waiting, None
         try:

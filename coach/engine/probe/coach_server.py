@@ -14,6 +14,7 @@ that ``/proc/PID/environ`` shows, so that everything it leaves behind can be tol
 """
 
 import array
+import contextlib
 import gc
 import importlib
 import importlib.machinery
@@ -29,13 +30,15 @@ import threading
 import warnings
 
 import coach_child
+import coach_metadata
 
 RUN_ID = b"COACH_RUN_ID="
 NEVER = frozenset(("__main__", "sitecustomize", "usercustomize", "antigravity", "this", "idlelib", "turtle", "conftest"))
 PATCHES_ALL = frozenset(("gevent", "eventlet"))
 """Packages that replace parts of the standard library early: with those imported beforehand they behave differently."""
 PROBE_MODULES = (
-    "coach_bytecode", "coach_plain", "coach_ids", "coach_values", "coach_difference", "coach_operands", "coach_said", "coach_reads", "coach_probe", "coach_barrier", "coach_plugin",
+    "coach_bytecode", "coach_plain", "coach_ids", "coach_values", "coach_difference", "coach_operands", "coach_said", "coach_reads", "coach_probe", "coach_barrier",
+    "coach_plugin",
 )
 """In the order of their imports."""
 
@@ -73,12 +76,14 @@ class Server:
             file.write("[pytest]\n")
         kept = {name: os.environ.pop(name) for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS") if name in os.environ}
         os.chdir(empty)
+        coach_metadata.remember(self.allowed)
         try:
             import pytest
 
             # no:coach: our own entry point is loaded by each run anew, where somebody develops coach as well.
             own = ["-c", config, "--rootdir", empty, "-p", "no:cacheprovider", "-p", "no:coach"]
-            code = pytest.main(["--collect-only", "-q", *own, empty])
+            with _uncollected():
+                code = pytest.main(["--collect-only", "-q", *own, empty])
         finally:
             os.chdir(self.root)
             os.environ.update(kept)
@@ -216,6 +221,16 @@ def _quiet_fork():
         return os.fork()
     finally:
         quiet.__exit__(None, None, None)  # in both processes
+
+
+@contextlib.contextmanager
+def _uncollected():
+    """Let nothing collect garbage meanwhile: pytest does so many times at its end, for tests that there are none of here."""
+    collect, gc.collect = gc.collect, lambda *_: 0
+    try:
+        yield
+    finally:
+        gc.collect = collect
 
 
 def _named(error):

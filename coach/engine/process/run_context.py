@@ -8,6 +8,7 @@ from coach.core.log.events import Interpreter
 from coach.core.runs.confinement import Confine
 from coach.engine.process.output import LiveOutput
 from coach.engine.process.supervise import Limits
+from coach.engine.process.turn import Turn
 from coach.engine.runners.pytest_start import Spelling
 from coach.engine.warm.server import WarmServer
 
@@ -41,3 +42,5 @@ class RunContext:
     """Which runs are confined."""
     niceness: int = 0
     """How much more these runs give way than coach does."""
+    turn: Turn | None = None
+    """What the run waits for before it loads anything of the project, where its runner can wait and it is no fork."""

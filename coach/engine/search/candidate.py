@@ -30,6 +30,7 @@ from coach.engine.instrument.apply_variation import REPORT
 from coach.engine.process.output import LiveOutput
 from coach.engine.process.run_context import RunContext
 from coach.engine.process.supervise import Limits
+from coach.engine.process.turn import Turn
 from coach.engine.runners.pytest_start import Spelling
 from coach.engine.trees.tree_store import TreeStore
 from coach.engine.warm.server import WarmServer
@@ -165,13 +166,14 @@ def _trees(root: Path, home: Path) -> TreeStore:
     return TreeStore(root, home)
 
 
-def run_probe(
+def run_probe(  # noqa: PLR0913 - the question, what is shared, and how its process begins
     context: SearchContext,
     probe: Candidate,
     search: str = "",
     unrecorded: Unrecorded | None = None,
     *,
     may_fork: bool = False,
+    turn: Turn | None = None,
 ) -> Answer:
     """Carry a probe out. What cannot be carried out (no copy, no such target) is UNRESOLVED and says why.
 
@@ -181,11 +183,12 @@ def run_probe(
         search: the name of the search that asks.
         unrecorded: what copies hold besides their tree, listed once for all probes; None: it is looked for now.
         may_fork: whether the run need not be a fresh process.
+        turn: what the run waits for before it loads anything of the project, where it is in this process's hands.
 
     """
     cancel = _CANCELLED.get(search) or threading.Event()
     server = _SERVERS.get(search) if may_fork else None
-    answer = _carried_out(context, probe, cancel, server, unrecorded)
+    answer = _carried_out(context, probe, cancel, server or turn, unrecorded)
     if server is not None and answer.is_forked and server.was_refused:
         # One of those that were forked tried what the fence refuses: nobody knows which, and no answer of theirs holds.
         fork_no_more(search)
@@ -197,13 +200,13 @@ def _carried_out(
     context: SearchContext,
     probe: Candidate,
     cancel: threading.Event,
-    server: WarmServer | None,
+    begins: WarmServer | Turn | None,
     unrecorded: Unrecorded | None,
 ) -> Answer:
     trees = _trees(context.root, context.home)
     try:
         with trees.materialise(probe.tree, unrecorded) as copy:
-            return answer_of(probe, shown_in(copy, context, probe, cancel, server), context.redactor)
+            return answer_of(probe, shown_in(copy, context, probe, cancel, begins), context.redactor)
     except (CoachError, OSError) as error:
         return unanswered(str(error))
 
@@ -251,10 +254,11 @@ def shown_in(
     context: SearchContext,
     probe: Candidate,
     cancel: threading.Event,
-    server: WarmServer | None = None,
+    begins: WarmServer | Turn | None = None,
 ) -> Shown:
-    """Run a probe in its copy. Raises CoachError, OSError."""
-    runs = runs_of(context, server)
+    """Run a probe in its copy: forked from a server, or a fresh process, which may wait for its turn. Raises CoachError, OSError."""
+    server = begins if isinstance(begins, WarmServer) else None
+    runs = replace(runs_of(context, server), turn=begins if isinstance(begins, Turn) else None)
     report = run_laid_out(_request(probe, server), runs, cancel, copy)
     return Shown(report, _said(copy.parent) if probe.variation.order else {})
 

@@ -28,9 +28,11 @@ from coach.core.search.ask_tell import AskTell
 from coach.core.search.request import Tried
 from coach.engine.copies.complete import Unrecorded
 from coach.engine.process.other_runs import as_note, beside
+from coach.engine.process.turn import Turn
 from coach.engine.search import candidate
 from coach.engine.search.candidate import Answer, Candidate, SearchContext, run_probe
 from coach.engine.search.forked import Forking
+from coach.engine.search.in_turns import in_turns
 
 if TYPE_CHECKING:
     from coach.engine.cluster.cluster import Cluster
@@ -116,13 +118,16 @@ class SearchDriver:
 
     def alone(self, probe: Candidate) -> Outcome:
         """Return the outcome of a probe with no other beside it. Raises Stopped."""
-        tried = self.known.get(probe.key)
-        if tried is None or not tried.alone:
+        if not self._is_known_alone(probe):
             (answer,) = self.look((probe,))
             self._learn(probe, answer, alone=True)
         elif probe.key not in self._ran:
             self._logged.add(probe.key)
         return self.known[probe.key].outcome
+
+    def _is_known_alone(self, probe: Candidate) -> bool:
+        tried = self.known.get(probe.key)
+        return tried is not None and tried.alone
 
     def go_alone(self) -> None:
         """Run one probe at a time from here on; what was judged beside another is not known any more."""
@@ -147,6 +152,35 @@ class SearchDriver:
             return tuple(self._run((probe,))[0] for probe in probes)
         return self._run(probes)
 
+    def judge_alone(self, probes: Sequence[Candidate], width: int) -> None:
+        """Judge probes with no other beside them; up to ``width`` are started beside each other, see ``in_turns``. Raises Stopped."""
+        left = [each for each in probes if not self._is_known_alone(each)]
+        for group in (left[at : at + width] for at in range(0, len(left), width)):
+            if len(group) > 1 and self.forking is not None and all(map(self.forking.may_fork, group)):
+                self._learn_in_turns(group)
+            for probe in group:
+                self.alone(probe)
+
+    def _learn_in_turns(self, probes: Sequence[Candidate]) -> None:
+        self._begin_asking(probes)
+        self._await_quiet()
+        cancel = candidate.cancellation(self.name)
+        begins = [functools.partial(self._submit_turn, probe) for probe in probes]
+        try:
+            answers = in_turns(begins, lambda futures: self._wait(futures, cancel))
+        finally:
+            candidate.forget(self.name)
+        self._count(probes)
+        for probe, answer in zip(probes, answers, strict=True):
+            if answer is not None:
+                self._learn(probe, answer, alone=True)
+
+    def _submit_turn(self, probe: Candidate, turn: Turn) -> "Future[Answer]":
+        run = functools.partial(
+            run_probe, self.context, search=self.name, unrecorded=self.unrecorded, turn=turn
+        )
+        return self.executor.submit(run, probe)
+
     def _submit(self, probe: Candidate, *, may_fork: bool) -> "Future[Answer]":
         if self.cluster is not None:
             from coach.engine.cluster.work_elsewhere import probe_elsewhere  # only where a cluster is used
@@ -160,9 +194,7 @@ class SearchDriver:
     def _run(self, probes: Sequence[Candidate], forked_by: "Forking | None" = None) -> tuple[Answer, ...]:
         if forked_by:
             forked_by.await_server(self.stop)
-        if self.stop.is_set():
-            raise Stopped("stopped on request")
-        self.on_doing(" · ".join(probe.label for probe in probes if probe.label))
+        self._begin_asking(probes)
         if len(probes) == 1 and self.cluster is None:
             self._await_quiet()
         cancel = candidate.cancellation(self.name)
@@ -171,28 +203,37 @@ class SearchDriver:
             self._wait(futures, cancel)
         finally:
             candidate.forget(self.name)
-        for probe in probes:
-            if probe.key in self._ran:
-                self.again += 1
-            else:
-                self.probes += 1
-            self._ran.add(probe.key)
+        self._count(probes)
         if forked_by:
             forked_by.load_more()
         if self.cluster is not None and self.cluster.ended:
             raise Stopped(self.cluster.ended)
         return tuple(future.result() for future in futures)
 
+    def _begin_asking(self, probes: Sequence[Candidate]) -> None:
+        if self.stop.is_set():
+            raise Stopped("stopped on request")
+        self.on_doing(" · ".join(probe.label for probe in probes if probe.label))
+
+    def _count(self, probes: Sequence[Candidate]) -> None:
+        for probe in probes:
+            if probe.key in self._ran:
+                self.again += 1
+            else:
+                self.probes += 1
+            self._ran.add(probe.key)
+
     def _wait(self, futures: Sequence[Future[Answer]], cancel: threading.Event) -> None:
-        waiting: Iterable[Future[Answer]] = futures
-        while waiting:
+        waiting = set(futures)
+        while not self.stop.is_set():
+            if not waiting:
+                return
             _, waiting = wait(waiting, timeout=_TICK)
-            if self.stop.is_set():
-                cancel.set()
-                for future in futures:
-                    future.cancel()
-                wait(futures)
-                raise Stopped("stopped on request")
+        cancel.set()
+        for future in futures:
+            future.cancel()
+        wait(futures)
+        raise Stopped("stopped on request")
 
     def _await_quiet(self) -> None:
         """Wait for runs of the same project to end, not for ever; name who runs tests all the same. Raises Stopped."""

@@ -1,6 +1,7 @@
 """What a warm server loads beforehand, and what it leaves out: packages that show it, plugins of pytest, the project's own."""
 
 import os
+import shutil
 import sys
 
 import pytest
@@ -18,6 +19,22 @@ def pytest_configure():
     threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
 """
 BUSY = "import threading, time\nthreading.Thread(target=time.sleep, args=(60,), daemon=True).start()\n"
+SAYS = """\
+from importlib.metadata import distribution
+
+
+def says(version):
+    thing = distribution("thing")
+    return (thing.version, [each.value for each in thing.entry_points]) == (version, [f"thing:v{version}"])
+
+
+def test_1():
+    assert says("1")
+
+
+def test_2():
+    assert says("2")
+"""
 
 
 @pytest.fixture(scope="module")
@@ -133,3 +150,27 @@ def test_a_project_that_is_a_plugin_of_pytest_runs_cold_and_says_so(warm, ground
     assert not report.warm
     assert report.counts.passed == 3
     assert "which is not an installed package" in report.cold_because
+
+
+def test_what_a_package_says_of_itself_is_what_it_says_now(warm, ground, package):
+    """The server reads it once; another version is another server."""
+    laid = ground("passing")
+    for version in (1, 2):
+        package(
+            laid,
+            f"thing-{version}.dist-info/METADATA",
+            f"Metadata-Version: 2.1\nName: thing\nVersion: {version}\n",
+        )
+        package(laid, f"thing-{version}.dist-info/entry_points.txt", f"[things]\nnumber = thing:v{version}\n")
+    newer = laid.site / "thing-2.dist-info"
+    newer.rename(laid.site / "kept")
+    write(laid, "tests/test_version.py", SAYS)
+    laid.settle()
+    ready = warm(laid)
+    ready.prepare("pytest")
+    assert ready.run("tests/test_version.py::test_1").counts.passed == 1
+    shutil.rmtree(laid.site / "thing-1.dist-info")
+    (laid.site / "kept").rename(newer)
+    assert laid.run("tests/test_version.py::test_2", warm=True).counts.passed == 1
+    ready.prepare()
+    assert ready.run("tests/test_version.py::test_2").counts.passed == 1

@@ -78,8 +78,11 @@ class Task:
 
     def confirm(self, leans_on: Iterable[tuple[Candidate, Outcome]]) -> None:
         """Judge alone what an answer leans on and was judged beside other probes. Raises Disturbed, Stopped."""
-        for probe, outcome in leans_on:
-            if self._had_company(probe) and (alone := self.settled(probe)) != outcome:
+        doubted = [(probe, outcome) for probe, outcome in leans_on if self._had_company(probe)]
+        if self.runs == 1:
+            self.driver.judge_alone([probe for probe, _ in doubted], self.width)
+        for probe, outcome in doubted:
+            if (alone := self.settled(probe)) != outcome:
                 raise self.driver.disturbed(probe, outcome, alone)
 
     def confirm_smallest(self, kept: tuple[T, ...], probe_of: Callable[[tuple[T, ...]], Candidate]) -> None:

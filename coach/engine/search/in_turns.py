@@ -1,0 +1,58 @@
+"""Fresh processes that are started beside each other and judged one after the other.
+
+Most of what a small run costs is its start: the interpreter, pytest, its plugins. That part touches nothing of the project, so it
+is no company to anybody. Each process waits behind it; when all of them wait, each in its turn runs its tests, and no other runs
+any meanwhile.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+
+from coach.engine.process.turn import Turn
+from coach.engine.search.candidate import Answer
+
+PATIENCE = 20.0
+"""Seconds until all starts must have come to where they wait; else none of them counts as judged alone."""
+_TICK = 0.02
+
+
+def in_turns(
+    begins: Sequence[Callable[[Turn], Future[Answer]]], settle: Callable[[Sequence[Future[Answer]]], None]
+) -> tuple[Answer | None, ...]:
+    """Start runs beside each other and let them go on one at a time.
+
+    Args:
+        begins: starts one run each.
+        settle: waits for futures. Raises Stopped.
+
+    Returns:
+        What each showed; None for one that nobody can say of that it ran alone.
+
+    """
+    turns = [Turn() for _ in begins]
+    futures = [begin(turn) for begin, turn in zip(begins, turns, strict=True)]
+    have_come = _all_wait(turns, futures, settle)
+    for turn, future in zip(turns, futures, strict=True):
+        turn.give()
+        if have_come:
+            settle([future])
+    settle(futures)
+    answers = zip(turns, futures, strict=True)
+    return tuple(future.result() if have_come and turn.is_clean else None for turn, future in answers)
+
+
+def _all_wait(
+    turns: Sequence[Turn],
+    futures: Sequence[Future[Answer]],
+    settle: Callable[[Sequence[Future[Answer]]], None],
+) -> bool:
+    """Wait until each run waits, or is over: it never came so far. Returns whether that was in time."""
+    until = time.monotonic() + PATIENCE
+    for turn, future in zip(turns, futures, strict=True):
+        while not (turn.has_come or future.done()):
+            settle([])
+            if time.monotonic() > until:
+                return False
+            time.sleep(_TICK)
+    return True
