@@ -112,7 +112,16 @@ class RunAhead:
         while not settled():
             cancel.wait(_TICK)
         if waiting.barrier.at == "clean" and not cancel.is_set():
-            self._ready.waiting = execution_of(self._ready.run).start()
+            self._start(self._ready)
+
+    def _start(self, ready: Ready) -> None:
+        try:
+            ready.waiting = execution_of(ready.run).start()
+        except Exception:  # noqa: BLE001 - as for what cannot be laid out
+            _DIAGNOSTICS.info(
+                "run #%d could not be started before its turn", ready.asked.request.number, exc_info=True
+            )
+            self._end()
 
     def _lay_out(self, asked: StartRun) -> None:
         with contextlib.ExitStack() as kept:

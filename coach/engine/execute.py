@@ -7,6 +7,7 @@ user's.
 """
 
 import contextlib
+import logging
 import secrets
 import threading
 from collections.abc import Iterator
@@ -35,6 +36,7 @@ from coach.engine.runners.table import runner_of
 from coach.engine.warm.server import Trouble
 from coach.errors import TargetError
 
+_DIAGNOSTICS = logging.getLogger("coach")
 _TAIL_LINES = 40
 """Newest lines of the output that a report keeps."""
 
@@ -106,10 +108,15 @@ class Execution:
         """Start its process, which waits at a barrier; None where it cannot be started so. Raises ScratchError."""
         with no_room_said():
             barrier = Barrier.before(self._setup.files.barrier)
-        launch = self._prepared()
-        if barrier is not None:
-            with contextlib.suppress(OSError):  # that is said when its turn has come
+        try:
+            launch = self._prepared()
+            if barrier is not None:
                 self._waiting = Waiting.started(launch, barrier)
+        except OSError:
+            _DIAGNOSTICS.info("a process could not be started before its turn", exc_info=True)
+        finally:
+            if barrier is not None and self._waiting is None:
+                barrier.open()  # what is started in its turn, if anything is, does not wait
         return self._waiting
 
     def give_up(self) -> None:
@@ -124,10 +131,11 @@ class Execution:
         if context.turn is not None and self.can_wait:
             context.turn.take(self.start(), cancel)
         context.live.begin(setup.request.number)
-        waiting, self._waiting = self._waiting, None
+        waiting = self._waiting
         try:
             launch = self._prepared()
             leader = waiting.go() if waiting else self._forked(launch)
+            self._waiting = None  # only now: what could not be let go is ended with the rest
             feed, progress = context.live.feed, self._runner.progress
             before = waiting.seconds if waiting else 0.0
             finished = supervise(launch, context.limits, feed, cancel, progress, leader, before)

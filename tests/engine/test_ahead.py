@@ -1,6 +1,8 @@
 """The next run is made ready while another one goes on: it loads nothing of the project before its turn, and goes unseen unused."""
 
+import contextlib
 import os
+import sys
 import threading
 
 import pytest
@@ -8,7 +10,10 @@ import pytest
 from coach.core.protocol.effects import ExpectRun, StartRun, StopRuns
 from coach.core.runs.run import RunRequest
 from coach.core.runs.target import Target
+from coach.engine.ahead import Ready, RunAhead
 from coach.engine.execute import set_up
+from coach.engine.instrument.observer import PLAIN, ObserverContext
+from coach.errors import ScratchError
 from tests.engine.test_engine import PATIENCE, Trees
 
 CONFTEST = "import os\nwith open({log!r}, 'a') as log:\n    log.write('%d\\n' % os.getpid())\n"
@@ -174,3 +179,44 @@ def test_a_target_that_cannot_be_laid_out_is_refused_in_its_own_turn(engine, pro
     assert seen.get(timeout=PATIENCE).report.ending.is_complete
     made.perform(wrong)
     assert "never options" in seen.get(timeout=PATIENCE).message
+
+
+def test_a_process_that_could_not_be_started_beside_others_is_started_in_its_turn(project, tmp_path):
+    """Its barrier is open by then: nobody is left who would say the word."""
+    python = tmp_path / "python"
+    with set_up(asked(1, "tests/test_pass.py").request, project.laid.surroundings(python=str(python))) as run:
+        assert run.start() is None
+        python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
+        python.chmod(0o700)
+        report = run.report(threading.Event())
+    assert report.ending.is_complete, report.ending
+    assert report.counts.passed > 0
+
+
+def refuse_files(execution):
+    """Let nobody write what its process reads."""
+    execution._setup.files.settings.mkdir()
+
+
+def test_a_start_that_fails_leaves_no_descriptor_open(project):
+    with set_up(asked(1).request, project.laid.surroundings()) as run:
+        refuse_files(run)
+        before = os.listdir("/proc/self/fd")
+        with pytest.raises(ScratchError):
+            run.start()
+        assert os.listdir("/proc/self/fd") == before
+
+
+def test_a_run_is_made_though_the_next_one_cannot_be_started(project):
+    around = project.laid.surroundings()
+    ahead = RunAhead(None, ObserverContext(around))
+    with (
+        set_up(asked(1, "tests/test_pass.py").request, around) as first,
+        contextlib.ExitStack() as kept,
+    ):
+        following = kept.enter_context(set_up(NEXT.request, around))
+        refuse_files(following)
+        ahead._ready = Ready(NEXT, PLAIN, following, kept.pop_all())
+        ahead.begin(asked(1, "tests/test_pass.py"), first, None, threading.Event())
+        assert ahead.take(NEXT) is None
+        assert first.report(threading.Event()).ending.is_complete

@@ -31,7 +31,7 @@ class Barrier:
     @classmethod
     def before(cls, path: Path) -> "Barrier | None":
         """Make a closed barrier; None where the file system knows no locks."""
-        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -55,8 +55,10 @@ class Barrier:
     def open(self) -> None:
         """Let the process go on."""
         if self._file >= 0:
-            os.pwrite(self._file, b"g", GO)
-            self.close()
+            try:
+                os.pwrite(self._file, b"g", GO)
+            finally:
+                self.close()
 
     def close(self) -> None:
         """Take the barrier away: a process that waits at it ends."""

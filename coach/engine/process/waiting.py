@@ -23,11 +23,7 @@ class Waiting:
     def started(cls, launch: Launch, barrier: Barrier) -> "Waiting":
         """Start it. Raises OSError."""
         become_subreaper()
-        try:
-            return cls(start(launch), barrier, launch.env.get(RUN_ID, ""))
-        except BaseException:
-            barrier.close()
-            raise
+        return cls(start(launch), barrier, launch.env.get(RUN_ID, ""))
 
     @property
     def is_settled(self) -> bool:
