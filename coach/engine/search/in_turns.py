@@ -7,7 +7,7 @@ any meanwhile.
 
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 
 from coach.engine.process.turn import Turn
 from coach.engine.search.candidate import Answer
@@ -32,14 +32,26 @@ def in_turns(
     """
     turns = [Turn() for _ in begins]
     futures = [begin(turn) for begin, turn in zip(begins, turns, strict=True)]
-    have_come = _all_wait(turns, futures, settle)
-    for turn, future in zip(turns, futures, strict=True):
-        turn.give()
-        if have_come:
-            settle([future])
-    settle(futures)
+    try:
+        have_come = _all_wait(turns, futures, settle)
+        for turn, future in zip(turns, futures, strict=True):
+            turn.give()
+            if have_come:
+                settle([future])
+        settle(futures)
+    except BaseException:
+        _end(turns, futures)
+        raise
     answers = zip(turns, futures, strict=True)
     return tuple(future.result() if have_come and turn.is_clean else None for turn, future in answers)
+
+
+def _end(turns: Sequence[Turn], futures: Sequence[Future[Answer]]) -> None:
+    """Let go whoever waits, and wait until all are gone: one may not even have looked yet whether it is to stop."""
+    for turn, future in zip(turns, futures, strict=True):
+        future.cancel()
+        turn.give()
+    wait(futures)
 
 
 def _all_wait(

@@ -5,11 +5,14 @@ import socket
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 
 from coach.core.search.kinds import CommitFound
 from coach.engine.search import candidate
+from coach.engine.search.in_turns import in_turns
 from tests.engine.histories import History
 from tests.engine.lab import TEST, Lab
 
@@ -110,3 +113,29 @@ def test_a_stop_ends_those_that_wait(lab, tmp_path, fresh):
     fresh.stops = True
     result, _ = searched(lab, tmp_path, fresh.stop, conftest="")
     assert result.how == "stopped", result
+
+
+class Ended(Exception):
+    pass
+
+
+def test_whoever_waits_for_a_turn_is_gone_before_a_stop_is_told():
+    """One that has not looked yet whether the search goes on would wait for its turn for ever, and the search for it."""
+    turns, futures = [], []
+
+    def begin(pool, turn):
+        turns.append(turn)
+        futures.append(pool.submit(turn.take, None, threading.Event()))
+        return futures[-1]
+
+    def stopped(_futures):
+        raise Ended
+
+    with ThreadPoolExecutor(2) as pool:
+        try:
+            with pytest.raises(Ended):
+                in_turns([partial(begin, pool), partial(begin, pool)], stopped)
+            assert all(each.done() for each in futures)
+        finally:
+            for each in turns:
+                each.give()
