@@ -19,6 +19,8 @@ def project(tmp_path):
     (folder / "test_a.py").write_text("def test_ok():\n    pass\n\ndef test_bad():\n    assert 1 == 2\n")
     (folder / "test_broken.py").write_text("import nowhere_to_be_found\n")
     (folder / "test_none.py").write_text("x = 1\n")
+    (folder / "test_names.py").write_text("class TestCart: ...\ndef test_cart(): ...\n")
+    (folder / "shop.py").write_text("def total_price(): ...\n")
     return folder
 
 
@@ -106,6 +108,8 @@ def test_at_a_terminal_the_result_of_a_run_is_said_once(project, state_home):
         (("debug", "test_aa.py::test_bad"), 4, "did you mean test_a.py::test_bad?"),
         (("debug", "test_a.py::test_bat"), 4, "did you mean test_a.py::test_bad?"),
         (("debug", "test_a.py::test_of_a_base_class"), 2, "needs a terminal"),
+        (("debug", "test_names.py::TestCart"), 2, "needs a terminal"),
+        (("debug", "shop.py::shop.total_price"), 2, "needs a terminal"),
         (("debug", "--from-junit", "nope.xml"), 4, "nope.xml"),
         (("debug", "--resume", "zzz"), 5, "no session 'zzz'"),
         (("review", "zzz"), 5, "no session 'zzz'"),

@@ -23,7 +23,7 @@ _MAX_OTHERS = 9
 """Failures of a report that are named beside the first."""
 _MAX_TRIED = 50
 """Failures of a report that are looked for until one is found."""
-_DEFINED = re.compile(r"\bdef (\w+)")
+_DEFINED = re.compile(r"\b(?:def|class) (\w+)")
 _SHOWN = 160
 """Characters of a word that are said again."""
 
@@ -185,16 +185,16 @@ def typed_id(word: str, place: Located, here: Path) -> str:
 
 
 def refuse_misspelt(target: Target, place: Located) -> None:
-    """Raise TargetError where a file defines no function of the name that a test has, but one that is written almost alike.
+    """Raise TargetError where a file defines nothing of the name that a test has, but something that is written almost alike.
 
-    For where no run will say it; a name that is in no text, from a base class or a generator, is believed.
+    For where no run will say it; a name that is in no text, from a base class or a generator, is believed, and so is that of a doctest.
     """
     from difflib import get_close_matches
 
     for word in target.words if target.kind == "pytest" else ():
         names = TestId(word).names
         path = place.root / TestId(word).file
-        if not names or path.suffix != ".py":
+        if not names or not names[-1].isidentifier() or path.suffix != ".py":
             continue
         with contextlib.suppress(OSError):
             text = read_head(path, MAX_SOURCE).decode(errors="replace")
