@@ -238,10 +238,10 @@ class LocalEngine:
 
     def _next_job(self) -> Job | None:
         """Wait for a run; when none is wanted for a moment, bring the warm server up to what runs used."""
-        for seconds, is_left in ((_IDLE_SECONDS, self._prepare_warm), (IDLE_SECONDS, self._here.ahead.drop)):
+        for seconds, at_rest in ((_IDLE_SECONDS, self._prepare_warm), (IDLE_SECONDS, self._here.ahead.drop)):
             with contextlib.suppress(queue.Empty):
                 return self._runs.get(timeout=seconds)
-            is_left()
+            at_rest()
         return self._runs.get()
 
     def _prepare_warm(self) -> None:

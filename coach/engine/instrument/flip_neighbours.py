@@ -11,7 +11,7 @@ from coach.core.localize.spectrum import Coverage
 MAX_NEIGHBOURS = 60
 """Tests that run a line and that the mutator may check a flip with: it takes those that were green, and those that were red."""
 ENOUGH_OF_LINE = 20
-"""Of them the mutator takes for one flip."""
+"""Of them the mutator takes for each flip; further ones only for a flip that all of these leave green."""
 MAX_STRANGERS = 60
 """Tests of other files that are collected for it."""
 MAX_STRANGE_FILES = 6

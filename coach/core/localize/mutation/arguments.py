@@ -100,10 +100,9 @@ def _types(node: ast.Call, name: str, classes: Sequence[str], habits: Habits) ->
                 replaced(node, func=ast.Attribute(ast.Name("self", ast.Load()), "__class__", ast.Load())),
             )
             yield "made type", replaced(node, func=_type_of("self"))
-        case ast.Call(func=ast.Name(), args=[_]) if name in _MADE:
-            used = [each.id for each in ast.walk(node.args[0]) if isinstance(each, ast.Name)]
-            near = [each for each in dict.fromkeys(used) if each in {*_loaded(node)}]
-            yield from (("made type", replaced(node, func=_type_of(each))) for each in near[:MAX_NAMES])
+        case ast.Call(func=ast.Name(), args=[value]) if name in _MADE:
+            near = islice(dict.fromkeys(_loaded(value)), MAX_NAMES)
+            yield from (("made type", replaced(node, func=_type_of(each))) for each in near)
         case _:
             return
 

@@ -5,24 +5,6 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
-_WRAPPERS = frozenset(
-    {
-        "abs",
-        "bool",
-        "dict",
-        "enumerate",
-        "float",
-        "int",
-        "iter",
-        "len",
-        "list",
-        "reversed",
-        "set",
-        "sorted",
-        "str",
-        "tuple",
-    }
-)
 _IN_PLACE = frozenset(
     {"append", "clear", "close", "pop", "popleft", "popitem", "read", "remove", "reverse", "sort", "write"}
 )
@@ -74,7 +56,7 @@ class Habits:
     owners: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     """By an attribute: whose it is read as."""
     calls: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
-    """By the text of a function: its arguments by position, where it has two or more."""
+    """By the name of a function and a position (``show 1``): the arguments there, of calls with two or more."""
     borrowed: dict[str, Borrowed] = field(default_factory=dict)
     """What stands behind those texts."""
 

@@ -20,8 +20,6 @@ _PLAIN = ast.Name | ast.Attribute | ast.Subscript | ast.Call | ast.BinOp
 _MADE = ast.ListComp | ast.GeneratorExp | ast.SetComp | ast.List | ast.Tuple
 _OF_MADE = ("sorted", "list", "tuple", "set")
 _LAZY = frozenset({"zip", "map", "filter", "reversed"})
-_USUAL = ("str", "list")
-"""Where the file calls nothing else."""
 _ORDERED = frozenset({"items", "keys", "values"})
 
 
