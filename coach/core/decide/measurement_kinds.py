@@ -42,6 +42,8 @@ FEW_NEIGHBOURS = 100
 SUITE_SECONDS = 10.0
 """for these seconds: the tests of other files that were not begun by then are left out."""
 MAX_HUNKS = 60
+_PROSE = (".md", ".rst", ".txt", ".adoc", "LICENSE", "AUTHORS", "NOTICE")
+"""Ends of names of files for readers: edited, they are no cause of a failure whose tests did not open them."""
 _START = 0.4
 """Seconds a run takes before its first test, about."""
 
@@ -335,9 +337,15 @@ def _origins_tell(state: SessionState) -> tuple[float, str]:
 
 
 def _edited(state: SessionState) -> int:
-    """Count the hunks of code, outside of tests, that differ from the last pass or the last commit."""
+    """Count the hunks that differ from the last pass or the last commit: outside of tests, and of prose that they did not open."""
     files = state.changes.files if state.changes else ()
-    return sum(max(1, len(each.hunks)) for each in files if not is_test_path(each.path))
+    seen = failure_in_view(state)
+    opened = frozenset(seen[0].report.opened if seen and seen[0].report else ())
+    return sum(
+        max(1, len(each.hunks))
+        for each in files
+        if not is_test_path(each.path) and (each.path in opened or not each.path.endswith(_PROSE))
+    )
 
 
 def _no_edits(state: SessionState) -> str:

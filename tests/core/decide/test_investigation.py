@@ -26,7 +26,7 @@ from coach.core.workflow.advice import advise
 from coach.tui.views.flow import flow
 from coach.tui.views.measuring import investigating
 from tests.core.decide.test_suspect_measurement import function, spectrum
-from tests.core.driving import TEST, Drive, green, opened, red
+from tests.core.driving import CHANGES, TEST, Drive, green, opened, red
 
 PASSING = "tests/test_cart.py::test_empty"
 
@@ -555,3 +555,23 @@ def test_what_was_isolated_before_an_edit_is_measured_anew_after_it():
     bench.drive.record(ev.SuspectsRanked(run=1, suspects=likely))
     bench.send(cmd.Investigate())
     assert measured(bench) == [("lines", "")]
+
+
+@pytest.mark.parametrize(
+    ("path", "read", "comes_first"),
+    [
+        ("README.md", (), False),
+        ("docs/notes.txt", (), False),
+        ("shop/template.txt", ("shop/template.txt",), True),
+        ("shop/rates.json", (), True),
+        ("shop/tax.py", (), True),
+    ],
+)
+def test_prose_that_no_test_opened_does_not_keep_the_history_from_being_searched(path, read, comes_first):
+    drive = opened()
+    drive.send(cmd.RunTarget())
+    drive.ends(red(opened=read))
+    changes = CHANGES.model_copy(update={"files": (CHANGES.files[0].model_copy(update={"path": path}),)})
+    state = replace(drive.state, changes=changes)
+    why_not = BY_NAME["regression"].why_not(state)
+    assert why_not == ("code is edited and not committed: the edits come first" if comes_first else "")
