@@ -49,7 +49,7 @@ def as_siblings(node: ast.expr, role: str | None, names: Sequence[str], habits: 
 
 
 def regrouped(node: ast.expr) -> Iterator[Change]:
-    """Yield the same operands grouped otherwise: what binds stronger takes less, or more, than was meant."""
+    """Yield the same operands grouped otherwise: what binds stronger takes less, or more, than was meant; calls in the other order."""
     match node:
         case ast.BoolOp(op=operator, values=[ast.BinOp() as first, *rest]):
             yield "grouping", replaced(first, right=ast.BoolOp(operator, [first.right, *rest]))
@@ -60,6 +60,9 @@ def regrouped(node: ast.expr) -> Iterator[Change]:
             yield "grouping", joined if not before else ast.BoolOp(ast.Or(), [*before, joined])
         case ast.BoolOp(op=ast.Or(), values=[first, ast.BoolOp(op=ast.And(), values=[begin, *those])]):
             yield "grouping", ast.BoolOp(ast.And(), [ast.BoolOp(ast.Or(), [first, begin]), *those])
+        case ast.Call(func=ast.Attribute(value=ast.Call(func=ast.Attribute() as first) as inner) as second):
+            begins = replaced(node, func=replaced(second, value=first.value))
+            yield "grouping", replaced(inner, func=replaced(first, value=begins))
         case ast.IfExp(body=ast.BinOp() as body):
             yield "grouping", replaced(body, right=replaced(node, body=body.right))
         case ast.UnaryOp(op=ast.Not(), operand=ast.BoolOp(values=[first, *rest]) as joined):

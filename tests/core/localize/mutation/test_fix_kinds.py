@@ -115,6 +115,10 @@ def _meant(source):
         ("return value or index and tail", "return (value or index) and tail"),
         ("return not (value and index)", "return not value and index"),
         ("return value + index * 2", "return (value + index) * 2"),
+        (
+            "return value.replace('a', 'b').replace('b', 'c')",
+            "return value.replace('b', 'c').replace('a', 'b')",
+        ),
         ("return value[0]", "return value[:1]"),
         ("return value[-1]", "return value[-1:]"),
         # statements
