@@ -71,11 +71,11 @@ class RunAhead:
     def take(self, asked: StartRun) -> Ready | None:
         """Return the run that is ready for an effect; what was made ready for another one is ended.
 
-        So is one that loaded code of the project in front of its barrier, beside the tests of another run.
+        So is one that loaded code of the project in front of its barrier, beside the tests of another run, and one that these
+        tests, or anybody, have ended.
         """
         ready = self._ready
-        is_used = ready is not None and ready.asked == asked and not self._is_unwanted
-        if ready is None or not is_used or (ready.waiting and ready.waiting.barrier.at == "own"):
+        if ready is None or ready.asked != asked or self._is_unwanted or not _is_whole(ready.waiting):
             self._end()
             return None
         self._ready = None
@@ -151,6 +151,10 @@ class RunAhead:
 
 def execution_of(run: Placed) -> Execution:
     return run.execution if isinstance(run, RunInCopy) else run
+
+
+def _is_whole(waiting: Waiting | None) -> bool:
+    return waiting is None or not (waiting.barrier.at == "own" or waiting.leader.is_over())
 
 
 def _is_settled(waiting: Waiting, cancel: threading.Event) -> bool:

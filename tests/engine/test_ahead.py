@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import signal
 import sys
 import threading
 from pathlib import Path
@@ -123,6 +124,19 @@ def test_another_run_than_the_expected_one_is_made_as_ever_and_the_ready_one_is_
     assert seen.get(timeout=PATIENCE).report.ending.is_complete
     assert not is_alive(waiting.leader.pid)
     assert waiting.leader.pid not in project.loaded_by
+
+
+def test_one_that_ended_while_it_waited_is_started_anew(engine, project):
+    """A test beside it may end what it finds: that says nothing of the run that waited."""
+    made, seen = engine(project.laid)
+    waiting = begun(made)
+    os.kill(waiting.leader.pid, signal.SIGKILL)
+    project.word.touch()
+    seen.get(timeout=PATIENCE)
+    made.perform(NEXT)
+    report = seen.get(timeout=PATIENCE).report
+    assert report.ending.is_complete, report.ending
+    assert report.counts.passed > 0
 
 
 @pytest.mark.parametrize("word", [ExpectRun(), StopRuns()], ids=["a new verification", "stop"])

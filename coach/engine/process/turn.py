@@ -13,7 +13,7 @@ class Turn:
     """Used by the thread that gives turns and by the one that makes the run."""
 
     is_clean: bool = False
-    """Whether its process waited before anything of the project was loaded; known once its turn was taken."""
+    """Whether its process waited before anything of the project was loaded, and nobody ended it; known once its turn was taken."""
     _waiting: Waiting | None = None
     _has_started: threading.Event = field(default_factory=threading.Event)
     _is_given: threading.Event = field(default_factory=threading.Event)
@@ -29,7 +29,7 @@ class Turn:
         self._has_started.set()
         while not (self._is_given.wait(_TICK) or cancel.is_set()):
             pass
-        self.is_clean = waiting is not None and waiting.barrier.at == "clean"
+        self.is_clean = waiting is not None and waiting.barrier.at == "clean" and not waiting.leader.is_over()
 
     def give(self) -> None:
         """Let the run go on, now or once its process is started."""

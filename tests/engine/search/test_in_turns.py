@@ -1,6 +1,8 @@
 """Both ends of an answer are started beside each other, and nothing of the project runs in one while it runs in the other."""
 
 import itertools
+import os
+import signal
 import socket
 import sys
 import threading
@@ -10,7 +12,11 @@ from functools import partial
 
 import pytest
 
+from coach.core.runs.run import RunRequest
+from coach.core.runs.target import Target
 from coach.core.search.kinds import CommitFound
+from coach.engine.execute import set_up
+from coach.engine.process.turn import Turn
 from coach.engine.search import candidate
 from coach.engine.search.in_turns import in_turns
 from tests.engine.histories import History
@@ -139,3 +145,21 @@ def test_whoever_waits_for_a_turn_is_gone_before_a_stop_is_told():
         finally:
             for each in turns:
                 each.give()
+
+
+def test_what_was_ended_while_it_waited_was_not_judged_alone(ground):
+    """The tests of another one may do that: what its process showed is their doing."""
+    request = RunRequest(number=1, purpose="experiment", target=Target(words=("tests/test_pass.py",)))
+    for is_ended in (False, True):
+        turn, cancel = Turn(), threading.Event()
+        with set_up(request, ground("passing").surroundings()) as run:
+            waiting = run.start()
+            while not waiting.is_settled:
+                cancel.wait(0.01)
+            if is_ended:
+                os.kill(waiting.leader.pid, signal.SIGKILL)
+                while not waiting.leader.is_over():
+                    cancel.wait(0.01)
+            turn.give()
+            turn.take(waiting, cancel)
+        assert turn.is_clean is not is_ended
