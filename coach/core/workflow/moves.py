@@ -16,7 +16,7 @@ from coach.core.search.request import Lead
 from coach.core.session.state import SessionState
 from coach.core.workflow.applicable import choices
 from coach.core.workflow.gates import Checked, edited_since_verification, runs_alone
-from coach.core.workflow.surer import price, surer
+from coach.core.workflow.surer import surer
 
 MAX_COLD_RUNS = 12
 """Reproducing runs of the same files after which another series is not offered: two series of most kinds are fewer."""
@@ -193,9 +193,9 @@ def _weak(state: SessionState, check: Checked) -> Moves:
         return
     figure = check.figure.partition(", ‹")[0]
     weak = f"{figure[0].upper()}{figure[1:]}"
-    for kind, ask in surer(state):
+    for kind, ask, seconds in surer(state):
         waits = _waits(state) if kind.changes_code else ""
-        text = f"{weak}. {ask.what} (about {price(state, kind)}).{waits}"
+        text = f"{weak}. {ask.what} (about {seconds}).{waits}"
         yield from _search(state, ask.of, text) if ask.of else [Advice(text, ask.action)]
 
 

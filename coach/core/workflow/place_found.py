@@ -7,7 +7,7 @@ from coach.core.decide.measurement_kinds import failure_key, is_isolated
 from coach.core.decide.refusals import refusal
 from coach.core.localize.suspect import Suspect
 from coach.core.session.state import SessionState
-from coach.core.workflow.surer import Ask, price, surer
+from coach.core.workflow.surer import Ask, surer
 
 _MEASURED = frozenset({"isolated", "time", "nothing left"})
 """Endings of an investigation after which it has said what it can."""
@@ -35,7 +35,7 @@ def place_found(state: SessionState) -> PlaceFound | None:
     found = state.investigation
     if found is None or found.ending not in _MEASURED or found.key != failure_key(state):
         return None
-    for kind, ask in surer(state):
+    for _, ask, seconds in surer(state):
         if not refusal(state, f"{ask.action}:{ask.of}" if ask.of else ask.action):
-            return PlaceFound(likeliest, is_isolated=False, surer=ask, price=price(state, kind))
+            return PlaceFound(likeliest, is_isolated=False, surer=ask, price=seconds)
     return PlaceFound(likeliest, is_isolated=False)

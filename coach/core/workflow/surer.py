@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from coach.core.decide.investigation import why_not_investigated
-from coach.core.decide.measurement_kinds import MEASUREMENTS, MeasurementKind, failure_key, is_done
+from coach.core.decide.measurement_kinds import MEASUREMENTS, MeasurementKind, failure_key, is_done, limits_of
 from coach.core.runs.instrument import Trace
 from coach.core.runs.run import Purpose
 from coach.core.session.state import SessionState
@@ -44,6 +44,7 @@ ASKS: Mapping[str, Ask] = {
     "suite": Ask("spectrum", "", "Measure the lines of the whole suite", "measures the suite", "trace"),
 }
 """Measurement of an investigation → how it is asked for."""
+_INVESTIGATE = Ask("investigate", "", "Measure all that is open", "measures all that is open")
 _WINDOWS = frozenset({"calls", "origins"})
 """Actions that show what they measured in a window."""
 
@@ -54,24 +55,35 @@ def open_measurements(state: SessionState) -> list[MeasurementKind]:
     return sorted(found, key=lambda each: -each.tells(state)[0] / max(each.seconds(state), 0.1))
 
 
-def surer(state: SessionState) -> Iterator[tuple[MeasurementKind, Ask]]:
-    """Yield those of them that nobody made since the files changed, whatever came of it: what said nothing says nothing again.
+def surer(state: SessionState) -> Iterator[tuple[MeasurementKind, Ask, str]]:
+    """Yield those of them that nobody made since the files changed, each with its price: what said nothing says nothing again.
 
-    Those that one key makes come before those whose key opens a window; an investigation makes these by one key as well.
+    Those that one key makes come before those whose key opens a window. Where an investigation may make these, it is offered
+    instead: it measures all that is open.
     """
     asked = [(each, ASKS[each.name]) for each in open_measurements(state)]
     can_investigate = not why_not_investigated(state) and failure_key(state) not in state.investigated
     for kind, ask in sorted(asked, key=lambda each: each[1].action in _WINDOWS or not each[1].purpose):
-        if not _was_made(state, ask, kind.name):
-            yield (
-                kind,
-                ask._replace(action="investigate") if can_investigate and ask.action in _WINDOWS else ask,
-            )
+        if _was_made(state, ask, kind.name):
+            continue
+        if can_investigate and ask.action in _WINDOWS:
+            yield kind, _INVESTIGATE, _seconds(_all_open(state))
+        else:
+            yield kind, ask, price(state, kind)
 
 
 def price(state: SessionState, kind: MeasurementKind) -> str:
     """Say how long a measurement takes, about."""
-    return f"{max(1.0, kind.seconds(state)):.0f} s"
+    return _seconds(kind.seconds(state))
+
+
+def _all_open(state: SessionState) -> float:
+    """Seconds that an investigation would take at most."""
+    return min(sum(each.seconds(state) for each in open_measurements(state)), limits_of(state).seconds)
+
+
+def _seconds(seconds: float) -> str:
+    return f"{max(1.0, seconds):.0f} s"
 
 
 def _was_made(state: SessionState, ask: Ask, name: str) -> bool:

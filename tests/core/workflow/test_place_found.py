@@ -5,6 +5,7 @@ from coach.core.protocol import commands as cmd
 from coach.core.protocol import observations as obs
 from coach.core.workflow.advice import next_move
 from coach.core.workflow.place_found import place_found
+from coach.core.workflow.surer import open_measurements, surer
 from tests.core.decide.test_investigation import Bench, failed, session
 
 
@@ -81,3 +82,15 @@ def test_what_runs_changed_code_says_that_it_waits_for_a_key_where_nothing_confi
 
 def test_without_a_failure_there_is_no_place():
     assert place_found(session().drive.state) is None
+
+
+def test_what_an_investigation_would_measure_is_offered_as_all_that_is_open_with_the_price_of_all():
+    bench = failed(watching=False)
+    bench.drive.clock += 1
+    state = bench.drive.state
+    offered = [(ask, seconds) for _, ask, seconds in surer(state) if ask.action == "investigate"]
+    assert offered
+    whole = min(sum(each.seconds(state) for each in open_measurements(state)), 90)
+    assert {(ask.what, seconds) for ask, seconds in offered} == {
+        ("Measure all that is open", f"{whole:.0f} s")
+    }
