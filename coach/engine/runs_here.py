@@ -31,10 +31,8 @@ class RunsHere:
     def run(self, job: Job) -> tuple[RunReport, Observer]:
         """Return the report of a run, and what observed it. Raises CoachError where it cannot be made."""
         if job.runs_beside:
-            observer, beside = (
-                observer_of(job.asked, self._context),
-                replace(self._context.runs, live=LiveOutput()),
-            )
+            observer = observer_of(job.asked, self._context)
+            beside = replace(self._context.runs, live=LiveOutput())
             with place_of(job.asked, beside, job.cancel, self._trees, observer) as run:
                 return run.report(job.cancel), observer
         ready = self.ahead.take(job.asked)

@@ -137,7 +137,7 @@ def test_a_change_in_the_moment_a_run_begins_is_found(session):
     made.do(cmd.RunTarget(purpose="experiment"))
     before = made.runs_when_idle()[-1]
     assert not before.is_stale
-    recorder = made.port._engine._here
+    recorder = made.port._engine._here._checkout
     plain = recorder.trees.record
 
     class Late:
