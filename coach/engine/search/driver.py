@@ -171,8 +171,8 @@ class SearchDriver:
         finally:
             candidate.forget(self.name)
         self._count(probes)
-        for probe, answer in zip(probes, answers, strict=True):
-            if answer is not None:
+        if answers:
+            for probe, answer in zip(probes, answers, strict=True):
                 self._learn(probe, answer, alone=True)
 
     def _submit_turn(self, probe: Candidate, turn: Turn) -> "Future[Answer]":

@@ -19,7 +19,7 @@ _TICK = 0.02
 
 def in_turns(
     begins: Sequence[Callable[[Turn], Future[Answer]]], settle: Callable[[Sequence[Future[Answer]]], None]
-) -> tuple[Answer | None, ...]:
+) -> tuple[Answer, ...]:
     """Start runs beside each other and let them go on one at a time.
 
     Args:
@@ -27,7 +27,7 @@ def in_turns(
         settle: waits for futures. Raises Stopped.
 
     Returns:
-        What each showed; None for one that nobody can say of that it ran alone.
+        What each showed; nothing where one of them did not wait with nothing of the project loaded: it was company to all.
 
     """
     turns = [Turn() for _ in begins]
@@ -42,8 +42,8 @@ def in_turns(
     except BaseException:
         _end(turns, futures)
         raise
-    answers = zip(turns, futures, strict=True)
-    return tuple(future.result() if have_come and turn.is_clean else None for turn, future in answers)
+    were_alone = have_come and all(turn.is_clean for turn in turns)
+    return tuple(future.result() for future in futures) if were_alone else ()
 
 
 def _end(turns: Sequence[Turn], futures: Sequence[Future[Answer]]) -> None:

@@ -147,6 +147,19 @@ def test_whoever_waits_for_a_turn_is_gone_before_a_stop_is_told():
                 each.give()
 
 
+@pytest.mark.parametrize("clean", [(True, True), (True, False), (False, False)])
+def test_one_that_did_not_wait_in_time_was_company_to_the_others(clean):
+    def carried_out(turn, is_clean):
+        turn.take(None, threading.Event())
+        turn.is_clean = is_clean
+        return "PASS"
+
+    with ThreadPoolExecutor(2) as pool:
+        begins = [lambda turn, each=each: pool.submit(carried_out, turn, each) for each in clean]
+        answers = in_turns(begins, lambda futures: [each.result() for each in futures])
+    assert answers == (("PASS", "PASS") if all(clean) else ())
+
+
 def test_what_was_ended_while_it_waited_was_not_judged_alone(ground):
     """The tests of another one may do that: what its process showed is their doing."""
     request = RunRequest(number=1, purpose="experiment", target=Target(words=("tests/test_pass.py",)))
