@@ -23,7 +23,7 @@ from coach.engine.run_queue import is_in_copy
 
 _DIAGNOSTICS = logging.getLogger("coach")
 _TICK = 0.01
-IDLE_SECONDS = 5.0
+IDLE_SECONDS = 1.0
 """How long a run that is ready is kept while nobody asks for any."""
 
 Placed = RunInCopy | Execution
