@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from coach.core.localize.mutation.habits import Habits
-from coach.core.localize.mutation.operators import Change, replaced
+from coach.core.localize.mutation.operators import Change, name_of, replaced
 
 MAX_NAMES = 2
 MAX_TYPES = 3
@@ -38,7 +38,7 @@ def other_arguments(
     """
     if not isinstance(node, ast.Call):
         return
-    name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+    name = name_of(node.func)
     yield from _defaults(node, name)
     yield from _spread(node)
     yield from _types(node, name, classes, habits)

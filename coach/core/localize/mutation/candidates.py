@@ -13,7 +13,7 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 
 from coach.core.localize.mutation.habits import Habits, habits_of
-from coach.core.localize.mutation.operators import Change, replaced
+from coach.core.localize.mutation.operators import Change, name_of, replaced
 from coach.core.loops.analysis.syntax import parse
 
 _MAX_NAMES = 6
@@ -130,7 +130,7 @@ class Guesses:
         given = {each.arg for each in node.keywords}
         if None in given:
             return
-        name = _called(node)
+        name = name_of(node.func)
         arguments = self.functions.get(name)
         taken = (each.arg for each in (*arguments.args, *arguments.kwonlyargs)) if arguments else ()
         passed_on = ((each, each) for each in taken if each in self.names)
@@ -179,7 +179,7 @@ def _take_in(found: Guesses, node: ast.AST, *, is_called: bool) -> None:
         ):
             found.attributes.setdefault("self", Counter())[name] += 1
         case ast.Call():
-            name = _called(node)
+            name = name_of(node.func)
             if isinstance(node.func, ast.Name):
                 found.functions.setdefault(name, None)
             for each in node.keywords:
@@ -193,11 +193,6 @@ def _take_in(found: Guesses, node: ast.AST, *, is_called: bool) -> None:
             found.numbers[number] += 1
         case _:
             return
-
-
-def _called(node: ast.Call) -> str:
-    function = node.func
-    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
 
 
 def _nearest(name: str, others: Sequence[str], most: int) -> list[str]:

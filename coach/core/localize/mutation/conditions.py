@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from coach.core.localize.mutation.habits import Habits
-from coach.core.localize.mutation.operators import Change, joined_by
+from coach.core.localize.mutation.operators import Change, joined_by, negated
 
 MAX_CONDITIONS = 4
 MAX_NAMES = 2
@@ -35,7 +35,7 @@ def narrowed(node: ast.expr, role: str | None, names: Sequence[str], habits: Hab
     near = list(dict.fromkeys(asked))[:MAX_NAMES]
     for each in _by_nearness(node, asked, names, habits):
         yield "borrowed condition", _joined(node, ast.And(), each)
-        yield "borrowed condition", _joined(node, ast.And(), _not(each))
+        yield "borrowed condition", _joined(node, ast.And(), negated(each))
         yield "borrowed condition", _joined(node, ast.Or(), each)
     for name in near:
         value = ast.Name(name, ast.Load())
@@ -43,11 +43,11 @@ def narrowed(node: ast.expr, role: str | None, names: Sequence[str], habits: Hab
         yield "not none", ast.BoolOp(ast.And(), [given, *joined_by(node, ast.And)])
         for kind in _types(habits):
             is_kind = ast.Call(ast.Name("isinstance", ast.Load()), [value, kind], [])
-            yield "narrowed type", _joined(node, ast.And(), _not(is_kind))
+            yield "narrowed type", _joined(node, ast.And(), negated(is_kind))
             yield "narrowed type", _joined(node, ast.And(), is_kind)
         for asks in islice(habits.predicates.most_common(), MAX_PREDICATES):
             is_so = ast.Call(ast.parse(asks[0], mode="eval").body, [value], [])
-            yield "predicate", _joined(node, ast.And(), _not(is_so))
+            yield "predicate", _joined(node, ast.And(), negated(is_so))
             yield "predicate", _joined(node, ast.And(), is_so)
     for name in islice((each for each in names if each not in asked), MAX_NAMES):
         given = ast.Compare(ast.Name(name, ast.Load()), [ast.IsNot()], [ast.Constant(None)])
@@ -109,7 +109,3 @@ def _is_truth(node: ast.expr) -> bool:
 
 def _joined(node: ast.expr, operator: ast.boolop, other: ast.expr) -> ast.expr:
     return ast.BoolOp(operator, [*joined_by(node, type(operator)), other])
-
-
-def _not(node: ast.expr) -> ast.expr:
-    return ast.UnaryOp(ast.Not(), node)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from coach.core.localize.mutation.mutants import Mutant
+from coach.core.localize.mutation.operators import name_of
 from coach.core.loops.analysis.syntax import parse
 
 _COMMUTATIVE = (ast.Add, ast.Mult, ast.BitOr, ast.BitAnd, ast.BitXor)
@@ -38,7 +39,7 @@ def _is_swap(mutant: Mutant) -> bool:
     except (SyntaxError, ValueError, RecursionError):
         return mutant.kind == "operands"  # shortened for display: which operands were swapped cannot be told
     if isinstance(node, ast.Call):
-        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        name = name_of(node.func)
         return name in _SYMMETRICAL and not node.keywords
     return isinstance(node, ast.BinOp) and isinstance(node.op, _COMMUTATIVE)
 
@@ -157,12 +158,12 @@ def _is_for_readers(node: ast.expr) -> bool:
     if isinstance(called, ast.Name):
         return called.id in {"print", "pprint"}
     owner = called.value if isinstance(called, ast.Attribute) else None
-    name = owner.attr if isinstance(owner, ast.Attribute) else getattr(owner, "id", "")
+    name = name_of(owner)
     return isinstance(called, ast.Attribute) and called.attr in _SAYING | {"error"} and name in _LOGGERS
 
 
 def _is_type_checking(test: ast.expr) -> bool:
-    name = test.attr if isinstance(test, ast.Attribute) else getattr(test, "id", "")
+    name = name_of(test)
     return bool(name == "TYPE_CHECKING")
 
 

@@ -5,6 +5,8 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
+from coach.core.localize.mutation.operators import name_of
+
 _IN_PLACE = frozenset(
     {"append", "clear", "close", "pop", "popleft", "popitem", "read", "remove", "reverse", "sort", "write"}
 )
@@ -115,7 +117,7 @@ def _take_call(found: Habits, node: ast.Call, modules: Collection[str], local: C
                 is_asked = _last(name).startswith(("is", "has"))
                 (found.predicates if is_asked else found.wrappers)[name] += 1
                 found.places.setdefault(name, []).append(node.lineno)
-                if not is_asked and (given := _name_of(one)):
+                if not is_asked and (given := name_of(one)):
                     found.applied[given][name] += 1
         case ast.Call(func=function, args=[_, _, *_]):
             _borrow_arguments(found, node, local)
@@ -126,7 +128,7 @@ def _take_call(found: Habits, node: ast.Call, modules: Collection[str], local: C
 def _borrow_arguments(found: Habits, node: ast.Call, local: Collection[str]) -> None:
     for index, each in enumerate(node.args):
         if isinstance(each, ast.Name | ast.Attribute | ast.Constant):
-            _borrow(found, found.calls[f"{_name_of(node.func)} {index}"], each, local)
+            _borrow(found, found.calls[f"{name_of(node.func)} {index}"], each, local)
 
 
 def _borrow(found: Habits, kept: Counter[str], node: ast.expr, local: Collection[str]) -> None:
@@ -166,12 +168,8 @@ def _last(name: str) -> str:
     return name.rpartition(".")[2]
 
 
-def _name_of(node: ast.expr) -> str:
-    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
-
-
 def _is_error(base: ast.expr) -> bool:
-    return _name_of(base).endswith(("Error", "Exception"))
+    return name_of(base).endswith(("Error", "Exception"))
 
 
 def _imported(tree: ast.Module) -> set[str]:

@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Literal
 
 from coach.core.localize.mutation.habits import Habits
-from coach.core.localize.mutation.operators import Change, StatementChange, joined_by, replaced
+from coach.core.localize.mutation.operators import Change, StatementChange, joined_by, name_of, replaced
 
 Role = Literal[
     "returned",
@@ -209,7 +209,7 @@ def _guarded_value(node: ast.expr, names: Sequence[str]) -> Iterator[Change]:
 
 def _calls(node: ast.expr, habits: Habits) -> Iterator[Change]:
     called = node.func if isinstance(node, ast.Call) else None
-    own = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
+    own = name_of(called)
     is_computed = isinstance(node, ast.BinOp)  # a number, mostly: it has hardly any methods
     methods = (
         [] if is_computed else [name for name, _ in habits.methods.most_common(MAX_METHODS)] or list(_METHODS)

@@ -106,8 +106,13 @@ def joined_by(node: ast.expr, operator: type[ast.boolop]) -> list[ast.expr]:
     return node.values if is_joined else [node]  # type: ignore[attr-defined]
 
 
-def _not(node: ast.expr) -> ast.expr:
+def negated(node: ast.expr) -> ast.expr:
     return ast.UnaryOp(ast.Not(), node)
+
+
+def name_of(node: ast.AST | None) -> str:
+    """Return the last name of what is read or called: ``d`` for ``d``, ``a.d`` and ``f().d``; empty for anything else."""
+    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
 
 
 def _compared(node: ast.Compare) -> Iterator[Change]:
@@ -125,8 +130,8 @@ def _joined(node: ast.BoolOp) -> Iterator[Change]:
     for index, value in enumerate(node.values):
         rest = [each for each in node.values if each is not value]
         yield "operand", rest[0] if len(rest) == 1 else ast.BoolOp(node.op, rest)
-        negated = [*node.values[:index], _not(value), *node.values[index + 1 :]]
-        yield "condition", ast.BoolOp(node.op, negated)
+        turned = [*node.values[:index], negated(value), *node.values[index + 1 :]]
+        yield "condition", ast.BoolOp(node.op, turned)
 
 
 def _computed(node: ast.BinOp) -> Iterator[Change]:
@@ -182,7 +187,7 @@ def _called(node: ast.Call) -> Iterator[Change]:
         )
         if function.id == "len":
             yield from (("boundary", each) for each in _nudged(node))
-    twin = _TWINS.get(function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", ""))
+    twin = _TWINS.get(name_of(function))
     is_same = twin in {"split", "rsplit"} and len(arguments) < 2 and not _names(node, "maxsplit")
     if twin and not is_same:  # without a limit both give the same parts
         called = (
@@ -208,7 +213,7 @@ def _filtered(node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp
         for position, condition in enumerate(part.ifs):
             for ifs in (
                 [*part.ifs[:position], *part.ifs[position + 1 :]],
-                [*part.ifs[:position], _not(condition)],
+                [*part.ifs[:position], negated(condition)],
             ):
                 made = ast.comprehension(part.target, part.iter, ifs, part.is_async)
                 generators = [*node.generators[:index], made, *node.generators[index + 1 :]]
@@ -260,7 +265,7 @@ def condition_changes(test: ast.expr, *, loops: bool, guards: bool) -> Iterator[
     """Yield a condition negated, and forced either way (a loop is never forced on); the last says whether it silences."""
     is_compared = isinstance(test, ast.Compare) and len(test.ops) == 1  # its comparison is inverted already
     if not is_compared:
-        yield "condition", _not(test), guards
+        yield "condition", negated(test), guards
     yield "condition", ast.Constant(value=False), guards
     if not loops:
         yield "condition", ast.Constant(value=True), False

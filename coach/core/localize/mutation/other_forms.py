@@ -7,7 +7,7 @@ find a place, as in ``insertions``.
 import ast
 from collections.abc import Iterator, Sequence
 
-from coach.core.localize.mutation.operators import Change, StatementChange, replaced
+from coach.core.localize.mutation.operators import Change, StatementChange, name_of, replaced
 from coach.core.localize.mutation.patterns import other_patterns
 
 MAX_OPERANDS = 3
@@ -199,7 +199,7 @@ def _spelled(text: str) -> Iterator[str]:
 
 def _called(node: ast.Call) -> Iterator[Change]:
     function, arguments = node.func, node.args
-    name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+    name = name_of(function)
     for other in dict.fromkeys(each for group in _GROUPS if name in group for each in group if each != name):
         made = (
             replaced(function, attr=other)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from coach.core.localize.mutation.habits import Habits
-from coach.core.localize.mutation.operators import Change, replaced
+from coach.core.localize.mutation.operators import Change, name_of, replaced
 
 MAX_WRAPPERS = 5
 MAX_ELSEWHERE = 3
@@ -58,7 +58,7 @@ def wrapped(node: ast.expr, role: str | None, habits: Habits) -> Iterator[Change
 
 def _nearest(node: ast.expr, habits: Habits, most: int) -> list[str]:
     """Return functions: what the same name is put through elsewhere, what is called nearest, what is called most."""
-    name = node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+    name = name_of(node)
     called = ast.unparse(node.func) if isinstance(node, ast.Call) else ""
     same = [each for each, _ in habits.applied[name].most_common(2)] if name in habits.applied else []
     near = sorted(habits.wrappers, key=lambda each: _distance(node.lineno, habits.places[each]))[:2]
